@@ -1,0 +1,15 @@
+# cmake -DROOT= -DBUILD= -DOUT= -P install.cmake : installs, moves the folder, and looks for paths of this machine in it.
+cmake_minimum_required(VERSION 3.22)
+file(REMOVE_RECURSE ${OUT} ${OUT}.first)
+execute_process(COMMAND ${CMAKE_COMMAND} --install ${BUILD} --prefix ${OUT}.first COMMAND_ERROR_IS_FATAL ANY)
+file(RENAME ${OUT}.first ${OUT})  # what still finds its parts does not depend on where it was put
+file(GLOB_RECURSE installed ${OUT}/*)
+foreach(file IN LISTS installed)
+  file(READ ${file} text)
+  foreach(path IN ITEMS ${ROOT}/ ${BUILD}/ ${OUT})
+    string(FIND "${text}" "${path}" at)
+    if(NOT at EQUAL -1)
+      message(SEND_ERROR "${file} names ${path}")
+    endif()
+  endforeach()
+endforeach()

@@ -1,0 +1,27 @@
+# cmake -DWAY= -DROOT= -DPREFIX= -DOUT= -DCXX= -DVERSION= -DFLAGS= -P run.cmake : configures, builds and runs one consumer, which
+# is first copied away so that the ways that need only the installed folder see nothing of the source tree.
+cmake_minimum_required(VERSION 3.22)
+function(run)
+  execute_process(COMMAND ${ARGV} COMMAND_ERROR_IS_FATAL ANY)
+endfunction()
+file(REMOVE_RECURSE ${OUT})
+file(COPY ${ROOT}/tests/consumer/CMakeLists.txt ${ROOT}/tests/consumer/main.cpp DESTINATION ${OUT}/source)
+
+if(WAY STREQUAL "single_header")
+  run(${CMAKE_COMMAND} -DINCLUDE=${ROOT}/include -DOUT=${OUT}/include/gdm/gdm.hpp -P ${ROOT}/cmake/SingleHeader.cmake)
+  run(${CXX} -std=c++20 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -I${OUT}/include ${FLAGS} ${OUT}/source/main.cpp -o ${OUT}/app)
+  run(${OUT}/app ${VERSION})
+  return()
+endif()
+
+set(arguments -DWAY=${WAY} -DCMAKE_CXX_COMPILER=${CXX})
+if(WAY STREQUAL "subdirectory")
+  list(APPEND arguments -DROOT=${ROOT})
+elseif(WAY STREQUAL "fetch")
+  list(APPEND arguments -DFETCHCONTENT_SOURCE_DIR_GDM=${ROOT})
+else()
+  list(APPEND arguments -DCMAKE_PREFIX_PATH=${PREFIX})
+endif()
+run(${CMAKE_COMMAND} -S ${OUT}/source -B ${OUT}/build ${arguments})
+run(${CMAKE_COMMAND} --build ${OUT}/build)
+run(${OUT}/build/app ${VERSION})
