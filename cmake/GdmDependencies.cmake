@@ -1,17 +1,16 @@
 # Where the packages that gdm builds on come from: the system (Debian 12 has all of them), a parent project that defines
 # the target, or a download of the very release that Debian 12 carries.
 include(FetchContent)
+if(POLICY CMP0135)
+  cmake_policy(SET CMP0135 NEW)  # unpacked files carry the time of unpacking
+endif()
 set_property(GLOBAL PROPERTY gdm_fetched "")
 
 # Sets <name>_SOURCE_DIR in the caller to the unpacked archive, whose own CMakeLists.txt is left alone.
 macro(gdm_fetch name url sha256)
   message(STATUS "gdm: ${name} was not found on this system; fetching ${url}")
   set_property(GLOBAL APPEND PROPERTY gdm_fetched ${name})
-  set(_gdm_stamp)
-  if(CMAKE_VERSION VERSION_GREATER_EQUAL 3.24)
-    set(_gdm_stamp DOWNLOAD_EXTRACT_TIMESTAMP ON)
-  endif()
-  FetchContent_Declare(${name} URL ${url} URL_HASH SHA256=${sha256} SOURCE_SUBDIR gdm-takes-only-headers ${_gdm_stamp})
+  FetchContent_Declare(${name} URL ${url} URL_HASH SHA256=${sha256} SOURCE_SUBDIR gdm-takes-only-headers)
   FetchContent_MakeAvailable(${name})
 endmacro()
 
