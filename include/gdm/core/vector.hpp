@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// @brief The vectors in which conditions and solutions are given, and the sense of an objective.
+#pragma once
+
+#include <cmath>
+#include <sstream>
+#include <string>
+#include <string_view>
+
+#include <gdm/core/error.hpp>
+
+GDM_NAMESPACE_BEGIN
+
+/// A column of `N` doubles in physical units: a condition, a solution, features or a latent.
+template <int N>
+using Vector = Eigen::Matrix<double, N, 1>;
+
+/// Whether a larger or a smaller objective is better.
+enum class Sense { minimize, maximize };
+
+/// Relative gap of an objective value to the optimum: (f* - f) / |f*| when maximising, (f - f*) / |f*| when minimising.
+[[nodiscard]] inline double relative_gap(Sense sense, double value, double optimum) noexcept {
+  const double difference = sense == Sense::maximize ? optimum - value : value - optimum;
+  return difference / std::abs(optimum);
+}
+
+/// A number as it would be typed, for messages.
+[[nodiscard]] inline std::string to_text(double value) {
+  std::ostringstream out;
+  out.precision(9);
+  out << value;
+  return out.str();
+}
+
+/// Refuses a vector that holds a NaN or an infinity.
+/// @throws Error [GDM-R202] naming `where`, the index and the value.
+template <class Derived>
+void require_finite(const Eigen::MatrixBase<Derived>& x, std::string_view where) {
+  for (Eigen::Index i = 0; i < x.size(); ++i) {
+    if (!std::isfinite(x[i])) {
+      throw Error(Errc::invalid_condition, where, "element " + std::to_string(i) + " is " + to_text(x[i]),
+                  "Every element must be a finite number");
+    }
+  }
+}
+
+GDM_NAMESPACE_END
