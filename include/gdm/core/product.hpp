@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// @brief The one matrix product of the library: C = start + A B, finished in registers.
+///
+/// Forward pass, gradient by the input and gradient by the weights are all this product with other strides. Every
+/// element of C is summed over k = 0, 1, .. in an order that depends on the number of rows alone, so that neither the
+/// number of columns nor a column's neighbours can change its bits.
+#pragma once
+
+#include <cstddef>
+#include <type_traits>
+
+#include <gdm/core/simd.hpp>
+
+GDM_NAMESPACE_BEGIN
+namespace simd {
+
+/// The right factor B: element (k, j) stands at `data[k * k_stride + j * j_stride]`.
+template <class S>
+struct Strided {
+  const S* data;
+  std::ptrdiff_t k_stride;
+  std::ptrdiff_t j_stride;
+};
+
+namespace detail {
+
+/// A product with few rows has too few independent sums to hide the latency of a multiply-add: it runs several chains,
+/// k modulo `chains(rows)`, and adds them up in the end.
+template <class S>
+constexpr int chains(int rows) noexcept {
+  const int registers = padded<S>(rows) / lanes<S>;
+  return !has_registers<S> || registers > 2 ? 1 : registers == 2 ? 2 : 4;
+}
+
+/// A block of `R` registers of rows by `J` columns of C, held in registers.
+template <int R, int J, int C, class S, class Start, class Finish>
+inline void product_block(const S* a, std::ptrdiff_t lda, int depth, const Strided<S>& b, int row, int column,
+                          const Start& start, const Finish& finish) {
+  Pack<S> sum[C][J][R];
+  GDM_UNROLL
+  for (int j = 0; j < J; ++j) {
+    GDM_UNROLL
+    for (int r = 0; r < R; ++r) {
+      sum[0][j][r] = start(row + r * lanes<S>, column + j);
+      GDM_UNROLL
+      for (int c = 1; c < C; ++c) sum[c][j][r] = Pack<S>{};
+    }
+  }
+  const S* ak = a + row;
+  const S* bk = b.data + column * b.j_stride;
+  const auto multiply_add = [&](int c) {
+    Pack<S> left[R];
+    GDM_UNROLL
+    for (int r = 0; r < R; ++r) left[r] = load<S>(ak + r * lanes<S>);
+    GDM_UNROLL
+    for (int j = 0; j < J; ++j) {
+      const S right = bk[j * b.j_stride];
+      GDM_UNROLL
+      for (int r = 0; r < R; ++r) sum[c][j][r] += left[r] * right;
+    }
+    ak += lda;
+    bk += b.k_stride;
+  };
+  int k = 0;
+  for (; k + C <= depth; k += C) {
+    GDM_UNROLL
+    for (int c = 0; c < C; ++c) multiply_add(c);
+  }
+  if constexpr (C > 1) {
+    for (; k < depth; ++k) multiply_add(0);
+  }
+  GDM_UNROLL
+  for (int j = 0; j < J; ++j) {
+    GDM_UNROLL
+    for (int r = 0; r < R; ++r) {
+      if constexpr (C == 4) sum[0][j][r] = (sum[0][j][r] + sum[1][j][r]) + (sum[2][j][r] + sum[3][j][r]);
+      if constexpr (C == 2) sum[0][j][r] = sum[0][j][r] + sum[1][j][r];
+      finish(row + r * lanes<S>, column + j, sum[0][j][r]);
+    }
+  }
+}
+
+/// All columns of one band of `R` registers of rows.
+template <int R, int C, class S, class Start, class Finish>
+inline void product_band(const S* a, std::ptrdiff_t lda, int depth, const Strided<S>& b, int row, int columns,
+                         const Start& start, const Finish& finish) {
+  constexpr int widest = accumulators / (R * C) < 1 ? 1 : accumulators / (R * C) > 8 ? 8 : accumulators / (R * C);
+  const auto block = [&]<int J>(std::integral_constant<int, J>, int j) {
+    product_block<R, J, C>(a, lda, depth, b, row, j, start, finish);
+  };
+  int j = 0;
+  for (; j + widest <= columns; j += widest) block(std::integral_constant<int, widest>{}, j);
+  const int rest = columns - j;
+  if constexpr (widest > 4) {
+    if ((rest & 4) != 0) block(std::integral_constant<int, 4>{}, j), j += 4;
+  }
+  if constexpr (widest > 2) {
+    if ((rest & 2) != 0) block(std::integral_constant<int, 2>{}, j), j += 2;
+  }
+  if constexpr (widest > 1) {
+    if ((rest & 1) != 0) block(std::integral_constant<int, 1>{}, j);
+  }
+}
+
+}  // namespace detail
+
+/// C = start + A B for `Rows` x `depth` times `depth` x `columns`.
+/// @param a       A by columns, each padded to whole registers: element (i, k) at `a[k * lda + i]`
+/// @param start   `Pack start(int row, int column)`: the value that the sums begin with (a bias, zero, C itself)
+/// @param finish  `void finish(int row, int column, Pack sum)`: takes `lanes<S>` rows of the result from `row` on
+template <int Rows, class S, class Start, class Finish>
+inline void product(const S* a, std::ptrdiff_t lda, int depth, const Strided<S>& b, int columns, const Start& start,
+                    const Finish& finish) {
+  constexpr int registers = padded<S>(Rows) / lanes<S>;
+  constexpr int chains = detail::chains<S>(Rows);
+  constexpr int band = accumulators >= 24 ? 4 : 2;
+  constexpr int whole = registers / band * band;
+  if (columns == 1 && registers > band) {  // one column alone: taller bands keep the multiply-add units busy
+    constexpr int tall = 2 * band;
+    int r = 0;
+    for (; r + tall <= registers; r += tall)
+      detail::product_block<tall, 1, chains>(a, lda, depth, b, r * lanes<S>, 0, start, finish);
+    for (; r < registers; ++r) detail::product_block<1, 1, chains>(a, lda, depth, b, r * lanes<S>, 0, start, finish);
+    return;
+  }
+  for (int r = 0; r < whole; r += band)
+    detail::product_band<band, chains>(a, lda, depth, b, r * lanes<S>, columns, start, finish);
+  if constexpr (registers > whole)
+    detail::product_band<registers - whole, chains>(a, lda, depth, b, whole * lanes<S>, columns, start, finish);
+}
+
+}  // namespace simd
+GDM_NAMESPACE_END
