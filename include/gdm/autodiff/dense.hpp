@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// @brief The dense layer y = f(W x + b), or y = x + f(W x + b), with its pullback.
+#pragma once
+
+#include <gdm/autodiff/activation.hpp>
+#include <gdm/core/product.hpp>
+
+GDM_NAMESPACE_BEGIN
+
+enum class Skip : bool { none, residual };
+
+/// A dense layer with activation and, if asked for, a residual sum, fused into one pass over the output.
+/// @tparam F     element-wise function
+/// @tparam skip  `residual` adds the input to the output; needs In == Out
+template <int In, int Out, class F = Identity, Skip skip = Skip::none>
+struct Dense {
+  static_assert(skip == Skip::none || In == Out, "a residual layer keeps its width");
+  static constexpr int inputs = In;
+  static constexpr int outputs = Out;
+
+  template <class S>
+  struct Parameters {
+    Block<S, Out, In> weight;
+    Block<S, Out, 1> bias;
+  };
+  template <class S, int B>
+  struct Workspace {
+    const Block<S, In, B>* x;
+    Block<S, Out, B> slope;
+    Block<S, In, Out> transposed;  ///< of the weight, so that the pullback reads it along its columns
+  };
+
+  template <class G, class First, class... P>
+  static void visit(const G& f, First& first, P&... p) {
+    f("weight", first.weight, p.weight...);
+    f("bias", first.bias, p.bias...);
+  }
+
+  template <class S, int B>
+  static void prepare(const Parameters<S>& p, Workspace<S, B>& workspace) {
+    for (int i = 0; i < In; ++i)
+      for (int o = 0; o < Out; ++o) workspace.transposed(i, o) = p.weight(o, i);
+  }
+
+  template <class S, int B>
+  static void forward(const Parameters<S>& p, const Block<S, In, B>& x, Workspace<S, B>& workspace,
+                      Block<S, Out, B>& y) {
+    workspace.x = &x;
+    simd::product<Out>(
+        p.weight.data, p.weight.stride, In, simd::Strided<S>{x.data, 1, x.stride}, B,
+        [&](int i, int) { return simd::load<S>(p.bias.data + i); },
+        [&](int i, int j, const simd::Pack<S>& z) {
+          const auto f = F::template at<S>(z);
+          simd::store<S>(workspace.slope.column(j) + i, f.slope);
+          if constexpr (skip == Skip::residual) {
+            simd::store<S>(y.column(j) + i, simd::Pack<S>(simd::load<S>(x.column(j) + i) + f.value));
+          } else {
+            simd::store<S>(y.column(j) + i, f.value);
+          }
+        });
+  }
+
+  template <class S, int B>
+  static void pullback(const Parameters<S>&, const Workspace<S, B>& workspace, const Block<S, Out, B>& dy,
+                       Parameters<S>& gradient, Block<S, In, B>* dx) {
+    Block<S, Out, B> dz;
+    for (int i = 0; i < dz.stride; i += simd::lanes<S>) {
+      simd::Pack<S> sum = simd::load<S>(gradient.bias.data + i);
+      for (int j = 0; j < B; ++j) {
+        const simd::Pack<S> d = simd::load<S>(dy.column(j) + i) * simd::load<S>(workspace.slope.column(j) + i);
+        simd::store<S>(dz.column(j) + i, d);
+        sum += d;
+      }
+      simd::store<S>(gradient.bias.data + i, sum);
+    }
+    const Block<S, In, B>& x = *workspace.x;
+    simd::product<Out>(  // dW += dz x^T
+        dz.data, dz.stride, B, simd::Strided<S>{x.data, x.stride, 1}, In,
+        [&](int i, int j) { return simd::load<S>(gradient.weight.column(j) + i); },
+        [&](int i, int j, const simd::Pack<S>& d) { simd::store<S>(gradient.weight.column(j) + i, d); });
+    if (dx == nullptr) return;
+    simd::product<In>(  // dx = W^T dz
+        workspace.transposed.data, workspace.transposed.stride, Out, simd::Strided<S>{dz.data, 1, dz.stride}, B,
+        [&](int i, int j) {
+          if constexpr (skip == Skip::residual) {
+            return simd::load<S>(dy.column(j) + i);
+          } else {
+            return simd::Pack<S>{};
+          }
+        },
+        [&](int i, int j, const simd::Pack<S>& d) { simd::store<S>(dx->column(j) + i, d); });
+  }
+};
+
+GDM_NAMESPACE_END
