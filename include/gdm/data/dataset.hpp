@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// @brief Pairs of conditions and solutions, one row an instance; made from a problem's own generator, and split.
+#pragma once
+
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include <gdm/core/parallel.hpp>
+#include <gdm/data/tensor.hpp>
+#include <gdm/problem/problem.hpp>
+
+GDM_NAMESPACE_BEGIN
+
+/// n instances of problem P with their solutions (labels), in physical units.
+template <Problem P>
+struct Dataset {
+  using Condition = typename P::Condition;
+  using Solution = typename P::Solution;
+
+  xt::xtensor<double, 2> conditions;  ///< n x condition size
+  xt::xtensor<double, 2> solutions;   ///< n x solution size
+
+  [[nodiscard]] std::size_t size() const noexcept { return conditions.shape(0); }
+  [[nodiscard]] Condition condition(std::size_t row) const { return row_of<Condition>(conditions, row); }
+  [[nodiscard]] Solution solution(std::size_t row) const { return row_of<Solution>(solutions, row); }
+
+  /// The rows as an Eigen matrix over the same memory: one column an instance.
+  [[nodiscard]] auto conditions_view() const { return columns_of<Condition>(conditions); }
+  /// @copydoc conditions_view
+  [[nodiscard]] auto solutions_view() const { return columns_of<Solution>(solutions); }
+
+  /// Refuses what cannot be a dataset of P.
+  /// @throws Error [GDM-R211] without rows, [GDM-R212] on shapes that do not fit, [GDM-R202] on a senseless row
+  void validate() const {
+    require_columns<Condition>(conditions, "dataset conditions");
+    require_columns<Solution>(solutions, "dataset solutions");
+    if (conditions.shape(0) != solutions.shape(0)) {
+      throw Error(
+          Errc::shape_mismatch, "dataset",
+          std::to_string(conditions.shape(0)) + " conditions and " + std::to_string(solutions.shape(0)) + " solutions",
+          "Give one solution for each condition");
+    }
+    if (size() == 0) throw Error(Errc::empty_data, "dataset", "it has no rows", "Give at least one row");
+    for (std::size_t i = 0; i < size(); ++i) {
+      try {
+        ProblemTraits<P>::validate(condition(i));
+        require_finite(solution(i), "solution");
+      } catch (const Error& error) {
+        throw Error(error.code(), "dataset row " + std::to_string(i), error.what(), "Remove or repair the row");
+      }
+    }
+  }
+};
+
+/// `n` random instances with their optimal solutions. Instance i depends on (seed, i) alone.
+/// @throws Error [GDM-R211] if n is zero
+template <Problem P>
+requires detail::has_draw<P> && detail::has_optimal<P>
+[[nodiscard]] Dataset<P> generate(std::size_t n, std::uint64_t seed, int threads = 0) {
+  if (n == 0) throw Error(Errc::empty_data, "generate", "0 instances asked for", "Ask for at least one");
+  Dataset<P> data;
+  data.conditions.resize({n, static_cast<std::size_t>(ProblemTraits<P>::condition_size)});
+  data.solutions.resize({n, static_cast<std::size_t>(ProblemTraits<P>::solution_size)});
+  constexpr std::uint32_t purpose = 0x6761;  // keeps these streams apart from those of training and sampling
+  constexpr std::size_t piece = 64;
+  parallel_for(static_cast<int>((n + piece - 1) / piece), thread_count(threads), [&](int k) {
+    const std::size_t begin = static_cast<std::size_t>(k) * piece;
+    for (std::size_t i = begin; i < std::min(n, begin + piece); ++i) {
+      RandomStream random(seed, purpose, static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i >> 32));
+      const typename P::Condition x = P::draw(random);
+      set_row(data.conditions, i, x);
+      set_row(data.solutions, i, typename P::Solution(P::optimal(x)));
+    }
+  });
+  return data;
+}
+
+/// The first `share` of the rows, and the rest. Rows keep their order.
+/// @throws Error [GDM-R201] if `share` is outside (0, 1) or leaves one side empty
+template <Problem P>
+[[nodiscard]] std::pair<Dataset<P>, Dataset<P>> split(const Dataset<P>& data, double share) {
+  const std::size_t n = data.size();
+  const auto head = share > 0 && share < 1 ? static_cast<std::size_t>(std::llround(share * static_cast<double>(n))) : 0;
+  if (head == 0 || head >= n) {
+    throw Error(Errc::invalid_argument, "split",
+                "a share of " + to_text(share) + " of " + std::to_string(n) + " rows leaves one side empty",
+                "Give a share between 0 and 1 and enough rows");
+  }
+  const auto part = [&](std::size_t begin, std::size_t end) {
+    return Dataset<P>{rows_of(data.conditions, begin, end), rows_of(data.solutions, begin, end)};
+  };
+  return {part(0, head), part(head, n)};
+}
+
+GDM_NAMESPACE_END

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// @brief Callbacks of a training run: hooks found by their signature, and three that are often wanted.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <limits>
+#include <type_traits>
+#include <vector>
+
+#include <gdm/core/config.hpp>
+
+GDM_NAMESPACE_BEGIN
+
+/// What a hook answers.
+enum class Flow : bool { proceed, stop };
+
+/// The state of a run after an epoch.
+struct EpochInfo {
+  std::size_t epoch;     ///< 1, 2, ..
+  std::size_t epochs;    ///< asked for
+  double loss;           ///< mean over the epoch
+  double learning_rate;  ///< of its last step
+  double seconds;        ///< since the start
+  double rows_per_second;
+};
+
+namespace detail {
+
+template <class C>
+concept has_on_epoch = requires(C& c, const EpochInfo& info) {
+  { c.on_epoch(info) } -> std::same_as<Flow>;
+};
+
+/// Every callback sees the epoch, also after one of them said stop.
+template <class... Callbacks>
+Flow notify_epoch(const EpochInfo& info, Callbacks&... callbacks) {
+  static_assert((has_on_epoch<Callbacks> && ...),
+                "[GDM-S71] A training callback needs `gdm::Flow on_epoch(const gdm::EpochInfo&)`");
+  Flow flow = Flow::proceed;
+  const auto one = [&](auto& callback) {
+    if (callback.on_epoch(info) == Flow::stop) flow = Flow::stop;
+  };
+  (one(callbacks), ...);
+  return flow;
+}
+
+}  // namespace detail
+
+/// Stops when the loss has not fallen by the share `improvement` for `patience` epochs.
+struct EarlyStop {
+  std::size_t patience = 20;
+  double improvement = 1e-3;
+
+  Flow on_epoch(const EpochInfo& info) {
+    if (info.loss < best_ * (1 - improvement)) {
+      best_ = info.loss;
+      best_epoch_ = info.epoch;
+    }
+    return info.epoch - best_epoch_ >= patience ? Flow::stop : Flow::proceed;
+  }
+
+ private:
+  double best_ = std::numeric_limits<double>::infinity();
+  std::size_t best_epoch_ = 0;
+};
+
+/// Keeps what every epoch reported. Pass an lvalue and read `epochs` afterwards.
+struct History {
+  std::vector<EpochInfo> epochs;
+
+  Flow on_epoch(const EpochInfo& info) {
+    epochs.push_back(info);
+    return Flow::proceed;
+  }
+};
+
+GDM_NAMESPACE_END
