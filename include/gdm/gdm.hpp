@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// @brief The front door: all that a user of the library needs.
+#pragma once
+
+#include <gdm/analysis/evaluation.hpp>
+#include <gdm/optimizer.hpp>
+#include <gdm/problem/projection.hpp>
+#include <gdm/problem/sum_rate.hpp>
+#include <gdm/train/progress_bar.hpp>

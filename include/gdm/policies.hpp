@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// @brief Policies of an optimizer: told apart by kind, given in any order, each with a default.
+#pragma once
+
+#include <type_traits>
+
+#include <gdm/diffusion/parameterisation.hpp>
+#include <gdm/diffusion/sampler.hpp>
+#include <gdm/diffusion/schedule.hpp>
+#include <gdm/nn/mlp.hpp>
+#include <gdm/problem/problem.hpp>
+#include <gdm/train/options.hpp>
+
+GDM_NAMESPACE_BEGIN
+
+struct bundle_tag {};
+
+/// The settings of the paper, word for word (Section IV-A3): cosine schedule of 20 steps with beta at most 0.84,
+/// epsilon-prediction, the noise factor of Eq. 13, normalisation in the first 5 denoising steps, omega = 500, 200
+/// epochs of Adam at 0.005 divided by ten at milestones, p_uncond = 0.1. To compare: `GdmOptimizer<MsrProblem,
+/// PaperPolicies>`.
+struct PaperPolicies : bundle_tag {
+  using Schedule = CosineSchedule<20, std::ratio<84, 100>>;
+  using Parameterisation = EpsilonPrediction;
+  using Sampler = PaperDdpm;
+  static constexpr double omega = 500;
+  static constexpr TrainDefaults training{.epochs = 200,
+                                          .batch_size = 512,
+                                          .learning_rate = 0.005,
+                                          .decay = Decay::multi_step,
+                                          .warm_up = 0,
+                                          .p_uncond = 0.1};
+};
+
+namespace detail {
+
+template <class T>
+inline constexpr bool is_scalar_policy = std::is_same_v<T, float> || std::is_same_v<T, double>;
+template <class T>
+inline constexpr bool is_policy = is_scalar_policy<T> || SchedulePolicy<T> || DenoiserPolicy<T> ||
+                                  ParameterisationPolicy<T> || SamplerPolicy<T> || std::is_base_of_v<bundle_tag, T>;
+
+/// The first of `Ts` for which `Is<T>::value`, or `Default`.
+template <template <class> class Is, class Default, class... Ts>
+struct first_of {
+  using type = Default;
+};
+template <template <class> class Is, class Default, class T, class... Ts>
+struct first_of<Is, Default, T, Ts...> {
+  using type = typename std::conditional_t<Is<T>::value, std::type_identity<T>, first_of<Is, Default, Ts...>>::type;
+};
+
+template <class T>
+struct is_schedule : std::bool_constant<SchedulePolicy<T>> {};
+template <class T>
+struct is_denoiser : std::bool_constant<DenoiserPolicy<T>> {};
+template <class T>
+struct is_parameterisation : std::bool_constant<ParameterisationPolicy<T>> {};
+template <class T>
+struct is_sampler : std::bool_constant<SamplerPolicy<T>> {};
+template <class T>
+struct is_scalar : std::bool_constant<is_scalar_policy<T>> {};
+template <class T>
+struct is_bundle : std::bool_constant<std::is_base_of_v<bundle_tag, T>> {};
+
+/// What the library chooses for problem P: its own wishes (`P::Denoiser`, `P::training`), else the general defaults.
+template <class P>
+struct Defaults : bundle_tag {
+  using Schedule = CosineSchedule<20>;
+  using Parameterisation = VelocityPrediction;
+  using Sampler = Ddpm;
+  static constexpr double omega = 0;
+  static constexpr TrainDefaults training = [] {
+    if constexpr (requires { TrainDefaults(P::training); }) {
+      return TrainDefaults(P::training);
+    } else {
+      return TrainDefaults{};
+    }
+  }();
+};
+template <class P>
+struct default_denoiser {
+  using type = Mlp<64, 64, 64>;
+};
+template <class P>
+requires requires { typename P::Denoiser; }
+struct default_denoiser<P> {
+  using type = typename P::Denoiser;
+};
+
+/// The sizes that a denoiser for problem P has to know.
+template <Problem P, int Steps>
+constexpr DenoiserShape denoiser_shape() {
+  DenoiserShape shape{
+      .latents = ProblemTraits<P>::latent_size, .features = ProblemTraits<P>::feature_size, .steps = Steps};
+  if constexpr (has_tokens<P>) {
+    constexpr TokenLayout tokens = P::tokens;
+    static_assert(tokens.feature_size() == ProblemTraits<P>::feature_size &&
+                      tokens.latent_size() == ProblemTraits<P>::latent_size,
+                  "[GDM-S17] the problem's `tokens` must add up to its Features and Latent");
+    shape.tokens = tokens.count;
+    shape.token_features = tokens.features;
+    shape.global_features = tokens.global_features;
+    shape.token_latents = tokens.latents;
+    shape.global_latents = tokens.global_latents;
+  }
+  return shape;
+}
+
+/// The policies of an optimizer for problem P.
+template <class P, class... Policies>
+struct PolicySet {
+  using Bundle = typename first_of<is_bundle, Defaults<P>, Policies...>::type;
+  using Schedule = typename first_of<is_schedule, typename Bundle::Schedule, Policies...>::type;
+  using Denoiser = typename first_of<is_denoiser, typename default_denoiser<P>::type, Policies...>::type;
+  using Parameterisation = typename first_of<is_parameterisation, typename Bundle::Parameterisation, Policies...>::type;
+  using Sampler = typename first_of<is_sampler, typename Bundle::Sampler, Policies...>::type;
+  using Scalar = typename first_of<is_scalar, float, Policies...>::type;
+  struct Training {
+    static constexpr TrainDefaults value = Bundle::training;
+  };
+  static constexpr double omega = Bundle::omega;
+};
+
+template <class... Policies>
+constexpr bool check_policies() {
+  static_assert((is_policy<Policies> && ...),
+                "[GDM-S61] GdmOptimizer takes a problem and then policies in any order: a schedule, a denoiser, a "
+                "parameterisation, a sampler, PaperPolicies, float or double");
+  return (is_policy<Policies> && ...);
+}
+
+}  // namespace detail
+GDM_NAMESPACE_END
