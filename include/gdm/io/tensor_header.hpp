@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// @brief What a safetensors file holds: tensors with a name, a type and a shape, and metadata.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <gdm/core/error.hpp>
+
+GDM_NAMESPACE_BEGIN
+
+/// Types of the numbers in a tensor, all little-endian.
+enum class Dtype : std::uint8_t { f32, f64, i64, u64 };
+inline constexpr std::array all_dtypes = {Dtype::f32, Dtype::f64, Dtype::i64, Dtype::u64};
+
+/// The C++ types that have a `Dtype`.
+template <class T>
+concept TensorItem = std::same_as<T, float> || std::same_as<T, double> || std::same_as<T, std::int64_t> ||
+    std::same_as<T, std::uint64_t>;
+
+template <TensorItem T>
+inline constexpr Dtype dtype_of = std::same_as<T, float>          ? Dtype::f32
+                                  : std::same_as<T, double>       ? Dtype::f64
+                                  : std::same_as<T, std::int64_t> ? Dtype::i64
+                                                                  : Dtype::u64;
+
+[[nodiscard]] constexpr std::string_view dtype_name(Dtype dtype) noexcept {
+  constexpr std::array<std::string_view, 4> names = {"F32", "F64", "I64", "U64"};
+  return names[static_cast<std::size_t>(dtype)];
+}
+/// Bytes of one number.
+[[nodiscard]] constexpr std::uint64_t dtype_bytes(Dtype dtype) noexcept { return dtype == Dtype::f32 ? 4 : 8; }
+
+/// What is accepted at most. Together they keep the memory of a reader below the file's size + 2 MiB.
+struct TensorFileLimits {
+  static constexpr std::uint64_t header_bytes = 1U << 20U;
+  static constexpr std::size_t tensors = 2048;
+  static constexpr std::size_t metadata_entries = 4096;
+  static constexpr std::size_t dimensions = 6;
+};
+
+/// The extents of a tensor; no dimensions for a single number.
+class TensorShape {
+ public:
+  TensorShape() = default;
+  /// @throws Error [GDM-R201] for more than `TensorFileLimits::dimensions`
+  explicit TensorShape(std::span<const std::uint64_t> extents) {
+    for (const std::uint64_t extent : extents) {
+      if (!push_back(extent)) {
+        throw Error(Errc::invalid_argument, "TensorShape", std::to_string(extents.size()) + " dimensions",
+                    "Use at most " + std::to_string(TensorFileLimits::dimensions));
+      }
+    }
+  }
+  [[nodiscard]] bool push_back(std::uint64_t extent) noexcept {
+    if (count_ == extents_.size()) {
+      return false;
+    }
+    extents_[count_++] = extent;
+    return true;
+  }
+  [[nodiscard]] std::span<const std::uint64_t> extents() const noexcept { return {extents_.data(), count_}; }
+  [[nodiscard]] std::string text() const {
+    std::string out = "[";
+    for (std::size_t i = 0; i < count_; ++i) {
+      out += (i == 0 ? "" : ",") + std::to_string(extents_[i]);
+    }
+    return out + "]";
+  }
+  friend bool operator==(const TensorShape& a, const TensorShape& b) noexcept {
+    return std::ranges::equal(a.extents(), b.extents());
+  }
+
+ private:
+  std::array<std::uint64_t, TensorFileLimits::dimensions> extents_{};
+  std::uint8_t count_ = 0;
+};
+
+/// A tensor as the header describes it; `begin` and `end` count bytes from the end of the header.
+struct TensorEntry {
+  std::string name;
+  TensorShape shape;
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+  Dtype dtype = Dtype::f32;
+};
+
+/// A whole header. Both lists are sorted by their names, which are unique.
+struct TensorFileHeader {
+  std::vector<TensorEntry> tensors;
+  std::vector<std::pair<std::string, std::string>> metadata;
+};
+
+GDM_NAMESPACE_END
