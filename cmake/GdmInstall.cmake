@@ -13,6 +13,8 @@ install(FILES ${PROJECT_BINARY_DIR}/gdmConfig.cmake ${PROJECT_BINARY_DIR}/gdmCon
 configure_file(${PROJECT_SOURCE_DIR}/cmake/gdm.pc.in ${PROJECT_BINARY_DIR}/gdm.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/gdm.pc DESTINATION ${CMAKE_INSTALL_DATADIR}/pkgconfig)
 
-set(CPACK_PACKAGE_CONTACT "the gdm maintainers")
-set(CPACK_GENERATOR TGZ)
-include(CPack)
+if(PROJECT_IS_TOP_LEVEL)
+  set(CPACK_PACKAGE_CONTACT "the gdm maintainers")
+  set(CPACK_GENERATOR TGZ)
+  include(CPack)
+endif()

@@ -14,7 +14,7 @@ if(WAY STREQUAL "single_header")
   return()
 endif()
 
-set(arguments -DWAY=${WAY} -DCMAKE_CXX_COMPILER=${CXX})
+set(arguments -DWAY=${WAY} -DVERSION=${VERSION} -DCMAKE_CXX_COMPILER=${CXX})
 if(WAY STREQUAL "subdirectory")
   list(APPEND arguments -DROOT=${ROOT})
 elseif(WAY STREQUAL "fetch")
