@@ -3,11 +3,12 @@
 /// @brief Adam with an exponential moving average of the weights.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <span>
 
-#include <gdm/core/config.hpp>
+#include <gdm/core/simd.hpp>
 
 GDM_NAMESPACE_BEGIN
 
@@ -34,19 +35,24 @@ struct AdamStep {
 
 /// One Adam update of a range of weights, and of their average:
 /// m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2, w = w - rate m / (root sqrt(v) + epsilon).
-/// The ranges have the same length; different ranges may be updated by different threads.
+/// The ranges have the same length, a multiple of the SIMD register; different ranges may be updated by different
+/// threads.
 template <class S>
 void adam_update(const AdamOptions& options, const AdamStep& step, std::span<const S> gradient, std::span<S> weights,
                  std::span<S> first, std::span<S> second, std::span<S> average) {
-  using Array = Eigen::Array<S, Eigen::Dynamic, 1>;
-  const auto n = static_cast<Eigen::Index>(weights.size());
-  const Eigen::Map<const Array> g(gradient.data(), n);
-  Eigen::Map<Array> w(weights.data(), n), m(first.data(), n), v(second.data(), n), ema(average.data(), n);
-  const S b1 = S(options.beta1), b2 = S(options.beta2), scale = S(step.gradient_scale);
-  m = b1 * m + ((1 - b1) * scale) * g;
-  v = b2 * v + ((1 - b2) * scale * scale) * g.square();
-  w -= S(step.rate) * m / (S(step.root) * v.sqrt() + S(options.epsilon));
-  ema += S(step.ema_weight) * (w - ema);
+  const S b1 = S(options.beta1), b2 = S(options.beta2), epsilon = S(options.epsilon);
+  const S scale = S(step.gradient_scale), rate = S(step.rate), root = S(step.root), ema = S(step.ema_weight);
+  for (std::size_t i = 0; i < weights.size(); i += simd::lanes<S>) {
+    const simd::Pack<S> g = scale * simd::load<S>(gradient.data() + i);
+    const simd::Pack<S> m = b1 * simd::load<S>(first.data() + i) + (1 - b1) * g;
+    const simd::Pack<S> v = b2 * simd::load<S>(second.data() + i) + (1 - b2) * g * g;
+    const simd::Pack<S> w = simd::load<S>(weights.data() + i) - rate * m / (root * simd::sqrt<S>(v) + epsilon);
+    const simd::Pack<S> old = simd::load<S>(average.data() + i);
+    simd::store<S>(first.data() + i, m);
+    simd::store<S>(second.data() + i, v);
+    simd::store<S>(weights.data() + i, w);
+    simd::store<S>(average.data() + i, simd::Pack<S>(old + ema * (w - old)));
+  }
 }
 
 GDM_NAMESPACE_END

@@ -39,7 +39,7 @@ Flow notify_epoch(const EpochInfo& info, Callbacks&... callbacks) {
   static_assert((has_on_epoch<Callbacks> && ...),
                 "[GDM-S71] A training callback needs `gdm::Flow on_epoch(const gdm::EpochInfo&)`");
   Flow flow = Flow::proceed;
-  const auto one = [&](auto& callback) {
+  [[maybe_unused]] const auto one = [&](auto& callback) {
     if (callback.on_epoch(info) == Flow::stop) flow = Flow::stop;
   };
   (one(callbacks), ...);
