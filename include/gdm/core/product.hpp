@@ -118,10 +118,13 @@ inline void product(const S* a, std::ptrdiff_t lda, int depth, const Strided<S>&
   constexpr int whole = registers / band * band;
   if (columns == 1 && registers > band) {  // one column alone: taller bands keep the multiply-add units busy
     constexpr int tall = 2 * band;
-    int r = 0;
-    for (; r + tall <= registers; r += tall)
+    constexpr int covered = registers / tall * tall;
+    for (int r = 0; r < covered; r += tall)
       detail::product_block<tall, 1, chains>(a, lda, depth, b, r * lanes<S>, 0, start, finish);
-    for (; r < registers; ++r) detail::product_block<1, 1, chains>(a, lda, depth, b, r * lanes<S>, 0, start, finish);
+    if constexpr (covered < registers) {
+      for (int r = covered; r < registers; ++r)
+        detail::product_block<1, 1, chains>(a, lda, depth, b, r * lanes<S>, 0, start, finish);
+    }
     return;
   }
   for (int r = 0; r < whole; r += band)
