@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// @brief Comparisons with stated absolute and relative tolerances.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+
+/// |a - b| <= absolute + relative * max(|a|, |b|); false for a NaN.
+[[nodiscard]] inline bool near(double a, double b, double absolute, double relative) {
+  return std::abs(a - b) <= absolute + relative * std::max(std::abs(a), std::abs(b));
+}
