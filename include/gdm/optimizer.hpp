@@ -7,11 +7,13 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include <gdm/core/parallel.hpp>
 #include <gdm/data/dataset.hpp>
 #include <gdm/diffusion/denoise.hpp>
+#include <gdm/io/checkpoint_file.hpp>
 #include <gdm/io/model_file.hpp>
 #include <gdm/policies.hpp>
 #include <gdm/problem/codec.hpp>
@@ -49,7 +51,21 @@ class OptimizerImplementation {
   ///         weights of the last good epoch, if there is one
   template <class... Callbacks>
   TrainReport train(const Dataset<P>& data, const TrainOptions& options = {}, Callbacks&&... callbacks) {
-    return train_on(options, std::tie(data), callbacks...);
+    return train_on(options, std::tuple<const Dataset<P>&>(data), callbacks...);
+  }
+
+  /// Trains on instances of several sizes at once, which only a denoiser for any number of tokens can do:
+  /// `train_mixture(std::tie(small, large), {.epochs = 50})`. Batches hold one size each and take turns at random.
+  /// @param sets  datasets of problems with the name of P
+  /// @throws Error as `train`
+  template <class... Q, class... Callbacks>
+  TrainReport train_mixture(const std::tuple<Dataset<Q>&...>& sets, const TrainOptions& options = {},
+                            Callbacks&&... callbacks) {
+    static_assert(Network::tied,
+                  "[GDM-S19] training on several sizes needs a denoiser for any number of tokens: SetMlp");
+    static_assert(((ProblemTraits<Q>::name() == Traits::name()) && ...),
+                  "[GDM-S20] all datasets of a mixture must be of the same problem, in other sizes");
+    return train_on(options, std::tuple<const Dataset<Q>&...>(sets), callbacks...);
   }
 
   /// The solution of one instance: the best of `options.samples` samples.
@@ -260,54 +276,82 @@ class OptimizerImplementation {
     }
   }
 
-  using Loss = DenoisingLoss<Scalar, Network, Schedule, Parameterisation>;
-
-  /// The rows as the network reads them.
-  static EncodedRows<Scalar, Network> encode(const ProblemCodec& codec, const Dataset<P>& data, int threads) {
-    EncodedRows<Scalar, Network> rows;
+  /// The rows as the network of their size reads them.
+  template <class Q>
+  static auto make_loss(const CodecStatistics& statistics, const Dataset<Q>& data, const TrainOptions& options) {
+    using Net = typename Denoiser::template Network<Scalar, denoiser_shape<Q, Schedule::steps>()>;
+    const Codec<Q, Net::tied> codec(statistics);
+    EncodedRows<Scalar, Net> rows;
     rows.count = data.size();
-    rows.features.resize(rows.count * Network::features);
-    rows.latents.resize(rows.count * Network::latents);
+    rows.features.resize(rows.count * Net::features);
+    rows.latents.resize(rows.count * Net::latents);
     constexpr std::size_t piece = 256;
-    parallel_for(static_cast<int>((rows.count + piece - 1) / piece), thread_count(threads), [&](int k) {
+    parallel_for(static_cast<int>((rows.count + piece - 1) / piece), thread_count(options.threads), [&](int k) {
       const std::size_t begin = static_cast<std::size_t>(k) * piece;
       for (std::size_t i = begin; i < std::min(rows.count, begin + piece); ++i) {
-        const Condition x = data.condition(i);
-        const auto order = codec.encode_condition(x, rows.features.data() + i * Network::features);
-        codec.encode_solution(x, data.solution(i), order, rows.latents.data() + i * Network::latents);
+        const auto x = data.condition(i);
+        const auto order = codec.encode_condition(x, rows.features.data() + i * Net::features);
+        codec.encode_solution(x, data.solution(i), order, rows.latents.data() + i * Net::latents);
       }
     });
-    return rows;
+    return DenoisingLoss<Scalar, Net, Schedule, Parameterisation>(std::move(rows), options.p_uncond);
   }
 
-  template <class... Callbacks>
-  TrainReport train_on(const TrainOptions& options, std::tuple<const Dataset<P>&> sets, Callbacks&... callbacks) {
-    const Dataset<P>& data = std::get<0>(sets);
+  /// Training data of one or several sizes: every problem Q has the name of P.
+  template <class... Q, class... Callbacks>
+  TrainReport train_on(const TrainOptions& options, const std::tuple<const Dataset<Q>&...>& sets,
+                       Callbacks&... callbacks) {
     options.validate();
-    data.validate();
-    auto model = std::make_unique<Model>();
-    model->codec =
-        ProblemCodec::fit(data.size(), [&](std::size_t i) { return std::pair(data.condition(i), data.solution(i)); });
-    const Loss loss(encode(model->codec, data, options.threads), options.p_uncond);
-    using Training = Trainer<Scalar, Parameters, Loss>;
-    auto state = std::make_unique<typename Training::State>();
+    std::apply([](const auto&... data) { (data.validate(), ...); }, sets);
+    CodecStatistics statistics;
+    const auto gather = [&]<class D>(const Dataset<D>& data) {
+      for (std::size_t i = 0; i < data.size(); ++i)
+        Codec<D, Network::tied>::gather(data.condition(i), data.solution(i), statistics);
+    };
+    std::apply([&](const auto&... data) { (gather(data), ...); }, sets);
+    const auto losses =
+        std::apply([&](const auto&... data) { return std::tuple(make_loss(statistics, data, options)...); }, sets);
+    return run_training(options, statistics, losses, callbacks...);
+  }
+
+  template <class Losses, class... Callbacks>
+  TrainReport run_training(const TrainOptions& options, const CodecStatistics& statistics, const Losses& losses,
+                           Callbacks&... callbacks) {
+    auto trainer = std::apply(
+        [](const auto&... loss) {
+          return Trainer<Scalar, Parameters, std::remove_cvref_t<decltype(loss)>...>(loss...);
+        },
+        losses);
+    auto state = std::make_unique<TrainState<Parameters>>();
     Network::initialise(state->weights, options.seed);
     state->average = state->weights;
+    CheckpointFile<Network> checkpoint(options.checkpoint, fingerprint(options, statistics, losses));
+    checkpoint.resume(*state);
     const auto adopt = [&] {
       if (state->epoch == 0) return;
+      auto model = std::make_unique<Model>();
+      model->codec = ProblemCodec(statistics);
       model->weights = state->average;
       model_ = finished(std::move(model));
     };
+    const auto save = [&](const TrainState<Parameters>& now) { checkpoint.save_when_due(now, options); };
     try {
-      Training trainer(loss);
-      const TrainReport report = trainer.run(
-          *state, options, [](const auto&) {}, callbacks...);
+      const TrainReport report = trainer.run(*state, options, save, callbacks...);
       adopt();
       return report;
     } catch (const Error& error) {
       if (error.code() == Errc::diverged) adopt();
       throw;
     }
+  }
+
+  /// All that decides the bits of a run, but for the number of threads: a checkpoint of another run is refused.
+  template <class Losses>
+  static std::string fingerprint(const TrainOptions& options, const CodecStatistics&, const Losses& losses) {
+    const ModelIdentity id = identity();
+    std::string text = id.problem + " " + id.schedule + " " + id.denoiser + " " + id.parameterisation + options.text();
+    std::apply([&](const auto&... loss) { ((text += " rows " + loss.fingerprint()), ...); }, losses);
+    return text;
   }
 
   std::shared_ptr<const Model> model_;

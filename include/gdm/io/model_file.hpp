@@ -24,8 +24,7 @@
 #include <string>
 #include <vector>
 
-#include <gdm/io/safetensors.hpp>
-#include <gdm/io/safetensors_writer.hpp>
+#include <gdm/io/parameter_tensors.hpp>
 #include <gdm/problem/codec.hpp>
 
 GDM_NAMESPACE_BEGIN
@@ -39,11 +38,6 @@ struct ModelIdentity {
 };
 
 namespace detail {
-
-template <class... Extent>
-TensorShape shape(Extent... extents) {
-  return TensorShape(std::array{static_cast<std::uint64_t>(extents)...});
-}
 
 /// Rows of a statistic as stored: all of them, or those of one token and the global ones if tokens share theirs.
 template <bool Tied>
@@ -100,16 +94,7 @@ void save_model(const std::filesystem::path& path, const ModelIdentity& identity
       values[i] = v[detail::stored_row<tied>(static_cast<int>(i), codec.tokens.count, per_token)];
     file.add<double>(name, detail::shape(values.size()), values);
   });
-  Network::visit(
-      [&](const std::string& name, const auto& block) {
-        using B = std::remove_cvref_t<decltype(block)>;
-        using S = typename B::Scalar;
-        std::vector<S> values;
-        for (int i = 0; i < B::rows; ++i)
-          for (int j = 0; j < B::cols; ++j) values.push_back(block(i, j));
-        file.add<S>("weights." + name, detail::shape(B::rows, B::cols), values);
-      },
-      weights);
+  add_parameters<Network>(file, "weights", weights);
   file.save(path);
 }
 
@@ -120,25 +105,17 @@ template <class P, class Network>
 void load_model(const std::filesystem::path& path, const ModelIdentity& identity, Codec<P, Network::tied>& codec,
                 typename Network::Parameters& weights) {
   const TensorFile file = TensorFile::read(path);
-  const auto require = [&](const char* key, const std::string& expected) {
-    const std::string& found = file.metadata(key);
-    if (found != expected) {
-      throw Error(Errc::file_mismatch, file.label(),
-                  std::string(key) + " is \"" + found + "\" where the optimizer has \"" + expected + "\"",
-                  "Load the file into an optimizer with the same problem and policies, or train again");
-    }
-  };
-  require("format", "gdm-model");
-  detail::for_each_metadata(identity, require);
-  if (!Network::tied) require("tokens", std::to_string(codec.tokens.count));
+  require_metadata(file, "format", "gdm-model");
+  detail::for_each_metadata(
+      identity, [&](const char* key, const std::string& expected) { require_metadata(file, key, expected); });
+  if (!Network::tied) require_metadata(file, "tokens", std::to_string(codec.tokens.count));
   std::vector<TensorSpec> expected;
   detail::for_each_statistic(codec, [&](const std::string& name, auto& v, int per_token) {
     using V = std::remove_cvref_t<decltype(v)>;
     constexpr bool tied = Network::tied;
     std::vector<double> values(detail::stored_rows<tied, V>(codec.tokens.count, per_token));
     const TensorShape shape = detail::shape(values.size());
-    file.copy<double>(name, shape, values);
-    expected.push_back({name, Dtype::f64, shape});
+    read_tensor<double>(file, name, shape, values, expected);
     for (int i = 0; i < V::RowsAtCompileTime; ++i) {
       const int tokens = tied ? codec.tokens.count * per_token : 0;
       const int stored = i < tokens ? i % per_token : tied && codec.tokens.count > 0 ? i - tokens + per_token : i;
@@ -150,19 +127,7 @@ void load_model(const std::filesystem::path& path, const ModelIdentity& identity
       }
     }
   });
-  Network::visit(
-      [&](const std::string& name, auto& block) {
-        using B = std::remove_cvref_t<decltype(block)>;
-        using S = typename B::Scalar;
-        std::vector<S> values(static_cast<std::size_t>(B::rows * B::cols));
-        const TensorShape shape = detail::shape(B::rows, B::cols);
-        file.copy<S>("weights." + name, shape, values);
-        expected.push_back({"weights." + name, dtype_of<S>, shape});
-        block = B{};
-        for (int i = 0; i < B::rows; ++i)
-          for (int j = 0; j < B::cols; ++j) block(i, j) = values[static_cast<std::size_t>(i * B::cols + j)];
-      },
-      weights);
+  read_parameters<Network>(file, "weights", weights, expected);
   file.require(expected);
 }
 

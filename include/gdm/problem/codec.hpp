@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <span>
+#include <vector>
 
 #include <gdm/autodiff/block.hpp>
 #include <gdm/problem/problem.hpp>
@@ -22,42 +22,61 @@ struct Standardisation {
   Vector<N> highest = Vector<N>::Zero();  ///< in units of deviations from the mean
 };
 
-/// Rows of a flat token-wise vector that share their statistics: `per_token` numbers repeat `count` times.
+/// Which rows of a flat vector share their statistics: those that hold the same number of different tokens.
 struct RowGroups {
-  int count = 0;
-  int per_token = 0;
-  [[nodiscard]] constexpr int group(int row) const noexcept { return row < count * per_token ? row % per_token : row; }
+  int count = 0;      ///< tokens that share; 0 = every row has statistics of its own
+  int per_token = 0;  ///< rows of one token
+  [[nodiscard]] constexpr int group(int row) const noexcept {
+    const int tokens = count * per_token;
+    return row < tokens ? row % per_token : row - tokens + (count > 0 ? per_token : 0);
+  }
 };
 
-/// Fits the statistics of `columns` vectors, calling `column(j)` for each; rows of one group share theirs.
-template <int N, class Column>
-Standardisation<N> fit_standardisation(std::size_t columns, const RowGroups& groups, const Column& column) {
-  std::array<double, N> n{}, mean{}, square{}, low, high;
-  low.fill(std::numeric_limits<double>::infinity());
-  high.fill(-std::numeric_limits<double>::infinity());
-  for (std::size_t j = 0; j < columns; ++j) {
-    const Vector<N> v = column(j);
-    for (int i = 0; i < N; ++i) {  // Welford's update: no cancellation for a large mean
+/// Mean, variance and range of each group of rows, gathered in one pass without cancellation (Welford 1962).
+class GroupStatistics {
+ public:
+  template <int N>
+  void add(const Vector<N>& v, const RowGroups& groups) {
+    for (int i = 0; i < N; ++i) {
       const auto g = static_cast<std::size_t>(groups.group(i));
-      const double delta = v[i] - mean[g];
-      n[g] += 1;
-      mean[g] += delta / n[g];
-      square[g] += delta * (v[i] - mean[g]);
-      low[g] = std::min(low[g], v[i]);
-      high[g] = std::max(high[g], v[i]);
+      if (g >= groups_.size()) groups_.resize(g + 1);
+      Group& s = groups_[g];
+      const double delta = v[i] - s.mean;
+      s.count += 1;
+      s.mean += delta / s.count;
+      s.square += delta * (v[i] - s.mean);
+      s.low = std::min(s.low, v[i]);
+      s.high = std::max(s.high, v[i]);
     }
   }
-  Standardisation<N> s;
-  for (int i = 0; i < N; ++i) {
-    const auto g = static_cast<std::size_t>(groups.group(i));
-    const double deviation = std::sqrt(square[g] / n[g]);
-    s.mean[i] = mean[g];
-    s.deviation[i] = deviation > 1e-9 * std::max(1.0, std::abs(mean[g])) ? deviation : 1.0;
-    s.lowest[i] = (low[g] - s.mean[i]) / s.deviation[i];
-    s.highest[i] = (high[g] - s.mean[i]) / s.deviation[i];
+
+  template <int N>
+  [[nodiscard]] Standardisation<N> standardisation(const RowGroups& groups) const {
+    Standardisation<N> result;
+    for (int i = 0; i < N; ++i) {
+      const Group& s = groups_[static_cast<std::size_t>(groups.group(i))];
+      const double deviation = std::sqrt(s.square / s.count);
+      result.mean[i] = s.mean;
+      result.deviation[i] = deviation > 1e-9 * std::max(1.0, std::abs(s.mean)) ? deviation : 1.0;
+      result.lowest[i] = (s.low - s.mean) / result.deviation[i];
+      result.highest[i] = (s.high - s.mean) / result.deviation[i];
+    }
+    return result;
   }
-  return s;
-}
+
+ private:
+  struct Group {
+    double count = 0, mean = 0, square = 0;
+    double low = std::numeric_limits<double>::infinity(), high = -std::numeric_limits<double>::infinity();
+  };
+  std::vector<Group> groups_;
+};
+
+/// Statistics of the features and latents of training rows, for problems of one family and any size.
+struct CodecStatistics {
+  GroupStatistics features;
+  GroupStatistics latents;
+};
 
 /// Turns conditions into what the network reads and latents into solutions.
 ///
@@ -80,6 +99,8 @@ struct Codec {
       return TokenLayout{};
     }
   }();
+  static constexpr RowGroups feature_groups{Tied ? tokens.count : 0, tokens.features};
+  static constexpr RowGroups latent_groups{Tied ? tokens.count : 0, tokens.latents};
   using Order = std::array<int, static_cast<std::size_t>(std::max(1, tokens.count))>;
 
   /// Standard deviations beyond the training range in which a condition is still passed on as it is.
@@ -116,23 +137,17 @@ struct Codec {
     return permuted(Latent(Traits::encode(x, y)), order, tokens.latents);
   }
 
-  /// Statistics of the training rows; `row(j)` gives the pair (condition, solution) of row j.
-  template <class Row>
-  static Codec fit(std::size_t rows, const Row& row) {
-    Codec codec;
-    const int shared = Tied ? tokens.count : 0;
-    codec.features = fit_standardisation<feature_size>(rows, {shared, tokens.features}, [&](std::size_t j) {
-      Order order;
-      return ordered_features(row(j).first, order);
-    });
-    codec.latents = fit_standardisation<latent_size>(rows, {shared, tokens.latents}, [&](std::size_t j) {
-      const auto [x, y] = row(j);
-      Order order;
-      (void)ordered_features(x, order);
-      return ordered_latent(x, y, order);
-    });
-    return codec;
+  /// Adds a training row to the statistics.
+  static void gather(const Condition& x, const Solution& y, CodecStatistics& statistics) {
+    Order order;
+    statistics.features.add(ordered_features(x, order), feature_groups);
+    statistics.latents.add(ordered_latent(x, y, order), latent_groups);
   }
+
+  explicit Codec(const CodecStatistics& statistics)
+      : features(statistics.features.standardisation<feature_size>(feature_groups)),
+        latents(statistics.latents.standardisation<latent_size>(latent_groups)) {}
+  Codec() = default;
 
   /// Writes the standardised features into a column of the network's input.
   template <class S>

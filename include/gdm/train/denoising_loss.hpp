@@ -5,14 +5,18 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
-#include <new>
+#include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <gdm/autodiff/loss.hpp>
 #include <gdm/core/random.hpp>
 #include <gdm/diffusion/parameterisation.hpp>
 #include <gdm/diffusion/schedule.hpp>
+#include <gdm/io/crc32.hpp>
 
 GDM_NAMESPACE_BEGIN
 
@@ -55,6 +59,13 @@ class DenoisingLoss {
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return rows_.count; }
+
+  /// Number of rows and a checksum of their bits.
+  [[nodiscard]] std::string fingerprint() const {
+    const std::uint32_t sum =
+        Crc32().add(std::as_bytes(std::span(rows_.features))).add(std::as_bytes(std::span(rows_.latents))).value();
+    return std::to_string(rows_.count) + " crc " + std::to_string(sum);
+  }
 
   /// Adds the gradient of `scale` * sum of squared errors over `count` <= tile rows.
   /// @param rows  the rows' numbers

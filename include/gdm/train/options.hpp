@@ -42,6 +42,25 @@ struct BasicTrainOptions {
   int threads = 0;                                       ///< 0 = all of the machine; one without OpenMP
   std::filesystem::path checkpoint{};                    ///< file to resume from and to save to; empty = none
   double checkpoint_seconds = 30;                        ///< time between two checkpoints, >= 0
+  std::size_t checkpoint_epochs = 0;                     ///< epochs between two checkpoints; 0 = by time alone
+
+  /// The options that decide the bits of the result, for a checkpoint's fingerprint.
+  [[nodiscard]] std::string text() const {
+    std::string all;
+    const auto add = [&](const char* name, double value) { all += std::string(" ") + name + " " + to_text(value); };
+    add("epochs", static_cast<double>(epochs));
+    add("batch_size", static_cast<double>(batch_size));
+    add("learning_rate", learning_rate);
+    add("decay", static_cast<double>(decay));
+    add("warm_up", warm_up);
+    add("clip_norm", clip_norm);
+    add("ema_decay", ema_decay);
+    add("p_uncond", p_uncond);
+    add("beta1", adam.beta1);
+    add("beta2", adam.beta2);
+    add("epsilon", adam.epsilon);
+    return all + " seed " + std::to_string(seed);
+  }
 
   /// @throws Error [GDM-R201] naming the option that is out of range
   void validate() const {
