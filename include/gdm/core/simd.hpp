@@ -154,18 +154,6 @@ requires(!has_registers<S> && std::is_class_v<S>) inline S exp(const S& x) {
   return exp(x);
 }
 
-/// The square root to 2 units in the last place, by Newton's method on its inverse; 0 for 0.
-template <class S>
-inline Pack<S> sqrt(const Pack<S>& x) noexcept {
-  constexpr bool single = sizeof(S) == 4;
-  const Bits<S> guess =
-      (single ? 0x5f3759df : static_cast<decltype(Bits<S>{}[0] + 0)>(0x5fe6eb50c7b537a9)) - ((Bits<S>)x >> 1);
-  Pack<S> y = (Pack<S>)guess;
-  for (int i = 0; i < (single ? 3 : 4); ++i) y = y * (S(1.5) - (S(0.5) * x * y) * y);
-  const Pack<S> root = x * y;
-  return root + S(0.5) * y * (x - root * root);
-}
-
 /// The logistic function 1 / (1 + e^-x).
 template <class P>
 inline P sigmoid(const P& x) noexcept {

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <span>
 
-#include <gdm/core/simd.hpp>
+#include <gdm/core/simd_math.hpp>
 
 GDM_NAMESPACE_BEGIN
 
@@ -46,7 +46,7 @@ void adam_update(const AdamOptions& options, const AdamStep& step, std::span<con
     const simd::Pack<S> g = scale * simd::load<S>(gradient.data() + i);
     const simd::Pack<S> m = b1 * simd::load<S>(first.data() + i) + (1 - b1) * g;
     const simd::Pack<S> v = b2 * simd::load<S>(second.data() + i) + (1 - b2) * g * g;
-    const simd::Pack<S> w = simd::load<S>(weights.data() + i) - rate * m / (root * simd::sqrt<S>(v) + epsilon);
+    const simd::Pack<S> w = simd::load<S>(weights.data() + i) - rate * m / (root * simd::sqrt(v) + epsilon);
     const simd::Pack<S> old = simd::load<S>(average.data() + i);
     simd::store<S>(first.data() + i, m);
     simd::store<S>(second.data() + i, v);
