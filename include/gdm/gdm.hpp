@@ -4,7 +4,10 @@
 #pragma once
 
 #include <gdm/analysis/evaluation.hpp>
+#include <gdm/data/reference_csv.hpp>
+#include <gdm/nn/set_mlp.hpp>
 #include <gdm/optimizer.hpp>
+#include <gdm/problem/computation_offloading.hpp>
 #include <gdm/problem/projection.hpp>
 #include <gdm/problem/sum_rate.hpp>
 #include <gdm/train/progress_bar.hpp>
