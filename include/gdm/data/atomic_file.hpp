@@ -56,7 +56,7 @@ class TemporaryFile {
     }
     exists_ = open_ = true;
     if (found == 0) {
-      if (const int refused = fs_.set_mode(handle_, previous.mode); refused != 0) {
+      if (const int refused = uninterrupted([&] { return fs_.set_mode(handle_, previous.mode); }); refused != 0) {
         give_up("setting the mode of the temporary file", refused);
       }
     }

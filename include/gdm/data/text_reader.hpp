@@ -3,7 +3,6 @@
 /// @brief Reads a short text from front to back and names the byte at which it is not what it should be.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -29,7 +28,11 @@ class TextReader {
   [[nodiscard]] std::string_view rest() const noexcept { return rest_; }
   /// @pre there are `count` bytes
   void skip(std::size_t count) { rest_.remove_prefix(count); }
-  void skip_blanks() { skip(std::min(rest_.find_first_not_of(blanks_), rest_.size())); }
+  void skip_blanks() {
+    while (!rest_.empty() && blanks_.find(rest_.front()) != std::string_view::npos) {
+      skip(1);
+    }
+  }
 
   /// Reads `text` if it comes next, after blanks or none.
   [[nodiscard]] bool accept(std::string_view text) {
@@ -40,24 +43,25 @@ class TextReader {
   }
   void expect(std::string_view text) {
     if (!accept(text)) {
-      fail((rest_.empty() ? "the end" : in_quotes(rest_.substr(0, 1))) + " where " + in_quotes(text) + " should be");
+      fail((rest_.empty() ? "the end" : in_quotes(rest_.substr(0, 1))) + " where '" + std::string(text) +
+           "' should be");
     }
   }
   /// Reads an integer from 0 to 2^64 - 1 in decimal digits.
   [[nodiscard]] std::uint64_t integer() {
     constexpr std::uint64_t largest = std::numeric_limits<std::uint64_t>::max();
     skip_blanks();
-    const std::size_t digits = std::min(rest_.find_first_not_of("0123456789"), rest_.size());
-    if (digits == 0 || (digits > 1 && rest_.starts_with('0'))) {
-      fail("no integer from 0 to 2^64 - 1");
-    }
     std::uint64_t value = 0;
-    for (const char c : rest_.substr(0, digits)) {
-      const auto digit = static_cast<std::uint64_t>(c - '0');
+    std::size_t digits = 0;
+    for (; digits < rest_.size() && rest_[digits] >= '0' && rest_[digits] <= '9'; ++digits) {
+      const auto digit = static_cast<std::uint64_t>(rest_[digits] - '0');
       if (value > (largest - digit) / 10) {
         fail("an integer above 2^64 - 1");
       }
       value = 10 * value + digit;
+    }
+    if (digits == 0 || (digits > 1 && rest_.starts_with('0'))) {
+      fail("no integer from 0 to 2^64 - 1");
     }
     skip(digits);
     return value;

@@ -68,11 +68,17 @@ class JsonReader : public TextReader {
     std::string out;
     out.reserve(raw_length());
     while (!rest().starts_with('"')) {
+      std::size_t plain = 0;
+      while (is_plain(rest()[plain])) {  // raw_length has seen the closing quote
+        ++plain;
+      }
+      out.append(rest().substr(0, plain));
+      skip(plain);
       if (rest().starts_with('\\')) {
         escape(out);
-      } else {
+      } else if (!rest().starts_with('"')) {
         const std::size_t length = utf8_length(rest());
-        if (length == 0 || static_cast<unsigned char>(rest().front()) < 0x20) {
+        if (length < 2) {
           fail("a byte that no JSON string may hold");
         }
         out.append(rest().substr(0, length));
@@ -95,11 +101,16 @@ class JsonReader : public TextReader {
     } while (accept(","));
     expect(close);
   }
+  /// A character of one byte that stands for itself.
+  static constexpr bool is_plain(char c) noexcept {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+  }
   /// Bytes up to the closing quote.
   [[nodiscard]] std::size_t raw_length() const {
-    std::size_t at = rest().find_first_of("\"\\");
-    while (at < rest().size() && rest()[at] == '\\') {
-      at = rest().find_first_of("\"\\", at + 2);
+    std::size_t at = 0;
+    while (at < rest().size() && rest()[at] != '"') {
+      at += rest()[at] == '\\' ? 2 : 1;
     }
     if (at >= rest().size()) {
       fail("a string without an end");
