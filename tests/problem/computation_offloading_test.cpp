@@ -129,6 +129,17 @@ TEST_CASE("features permute with the nodes bit for bit and do not see a common f
     for (int i = 0; i < 6; ++i) {
       CHECK((g.segment<4>(4 * i).array() == f.segment<4>(4 * order[static_cast<std::size_t>(i)]).array()).all());
     }
+    gdm::Vector<6> z, z_permuted;
+    for (int i = 0; i < 6; ++i) {
+      z[i] = gdm::draw_normal(rng);
+    }
+    for (int i = 0; i < 6; ++i) {
+      z_permuted[i] = z[order[static_cast<std::size_t>(i)]];
+    }
+    const auto y = P::decode(x, z), y_permuted = P::decode(permuted<6>(x, order), z_permuted);
+    for (int i = 0; i < 6; ++i) {
+      CHECK(y_permuted[i] == y[order[static_cast<std::size_t>(i)]]);
+    }
     auto larger = x;  // tasks and work three times as large: every cost three times as large
     for (int i = 0; i < 6; ++i) {
       larger.segment<2>(5 * i) *= 3.0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <gdm/problem/projection.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -139,7 +140,18 @@ TEST_CASE("projection takes an expression and permutes with its input") {
   const gdm::Vector<3> v = gdm::project_simplex(2.0 * y, 4.0);
   CHECK((v.array() == gdm::project_simplex(gdm::Vector<3>(2.0 * y), 4.0).array()).all());
   const gdm::Vector<3> w = gdm::project_simplex(gdm::Vector<3>(-2.0, 0.6, 4.0), 4.0);
-  CHECK((w - gdm::Vector<3>(v[2], v[0], v[1])).cwiseAbs().maxCoeff() <= 1e-15);
+  CHECK((w.array() == gdm::Vector<3>(v[2], v[0], v[1]).array()).all());
+  std::mt19937_64 rng(14);
+  for (int repeat = 0; repeat < 100; ++repeat) {
+    gdm::Vector<80> a;
+    for (double& element : a) {
+      element = gdm::draw_normal(rng);
+    }
+    gdm::Vector<80> b = gdm::project_simplex(a, 20.0);
+    std::reverse(a.begin(), a.end());
+    std::reverse(b.begin(), b.end());
+    CHECK((gdm::project_simplex(a, 20.0).array() == b.array()).all());
+  }
 }
 
 TEST_CASE("simplex violation measures sum and lower limit relative to the total") {

@@ -10,6 +10,7 @@
 #include <cstddef>
 
 #include <gdm/core/vector.hpp>
+#include <gdm/problem/order_free.hpp>
 #include <gdm/problem/short_sort.hpp>
 
 GDM_NAMESPACE_BEGIN
@@ -56,8 +57,8 @@ template <int K>
   for (int i = 0; i < K; ++i) {
     y[i] = set[static_cast<std::size_t>(i)] ? costs.weight(i) : 0.0;
   }
-  const double weight = y.sum();
-  return weight > 0.0 ? Vector<K>(y / weight) : y;
+  const double largest = y.maxCoeff();
+  return largest > 0.0 ? Vector<K>(y / order_free_sum(y, largest)) : y;
 }
 
 /// The worthwhile nodes by falling b_i / (2 w_i), the order in which the relaxation takes them. Equal ratios come by

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include <gdm/core/vector.hpp>
+#include <gdm/problem/order_free.hpp>
 
 GDM_NAMESPACE_BEGIN
 
@@ -58,6 +59,7 @@ template <class Derived>
 ///
 /// Any `y` is legal: an infinite or NaN element counts as the largest double of its sign, NaN as negative.
 /// The answer sums to the total within 1e-12 relative, and a point that does so already is returned unchanged.
+/// Permuting `y` permutes the answer, bit for bit.
 /// @throws Error [GDM-R201] for a non-finite total or limit, [GDM-R203] if N * lower > total.
 template <class Derived>
 requires detail::fixed_vector<Derived>
@@ -89,11 +91,11 @@ requires detail::fixed_vector<Derived>
   }
   double theta = -1.0;
   for (std::size_t before = 0; before != count;) {
-    double sum = 0.0;
+    OrderFreeSum<size> sum(1.0);
     for (std::size_t i = 0; i < count; ++i) {
-      sum += active[i];
+      sum.add(active[i]);
     }
-    theta = (sum - 1.0) / static_cast<double>(count);
+    theta = (sum.value() - 1.0) / static_cast<double>(count);
     before = std::exchange(count, 0);
     for (std::size_t i = 0; i < before; ++i) {
       active[count] = active[i];
@@ -101,11 +103,11 @@ requires detail::fixed_vector<Derived>
     }
   }
   // The sum loses digits when many elements are far below the largest; the sum of the shares does not.
-  double spent = 0.0;
+  OrderFreeSum<size> spent(1.0);
   for (std::size_t i = 0; i < count; ++i) {
-    spent += active[i] - theta;
+    spent.add(active[i] - theta);
   }
-  theta += (spent - 1.0) / static_cast<double>(count);
+  theta += (spent.value() - 1.0) / static_cast<double>(count);
   return ((v.array() - theta).max(0.0) * budget + lower).matrix();
 }
 
