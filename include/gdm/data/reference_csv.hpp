@@ -28,16 +28,15 @@ class ReferenceRow {
   [[nodiscard]] std::string where() const { return file_ + ", line " + std::to_string(line_); }
 
   /// @param column  counted from 0; named counted from 1
+  /// @param rule    what holds for the number there in a good file: "must be 0 or more", say
   /// @throws Error [GDM-R402] unless `good`
-  void require(bool good, std::size_t column, const std::string& what, const std::string& expected) const {
-    if (good) return;
-    throw Error(Errc::file_format, where() + ", column " + std::to_string(column + 1),
-                what + " is " + to_text(values_[column]) + " where " + expected,
-                "Check that the file is in the reference's layout, and its budget; repair or remove the line");
+  void require(bool good, std::size_t column, const std::string& what, const std::string& rule) const {
+    if (!good) fail(column, what + " is " + to_text(values_[column]) + " and " + rule);
   }
-  void require_equal(double expected, double tolerance, std::size_t column, const std::string& what,
-                     const std::string& source) const {
-    require(std::abs(values_[column] - expected) <= tolerance, column, what, source + " gives " + to_text(expected));
+  /// @throws Error [GDM-R402] always
+  [[noreturn]] void fail(std::size_t column, const std::string& found) const {
+    throw Error(Errc::file_format, where() + ", column " + std::to_string(column + 1), found,
+                "Check that the file has the layout of this problem, and the budget; repair or remove the line");
   }
 
  private:
@@ -46,13 +45,10 @@ class ReferenceRow {
   const std::string& file_;
 };
 
-/// How a line of the reference's files becomes an instance of problem P. To read files of one's own with
-/// `read_reference_csv`, specialise it with the two members that the ones below have:
-/// | member                                                                  | meaning                              |
-/// |-------------------------------------------------------------------------|--------------------------------------|
-/// | `static constexpr std::size_t columns`                                  | numbers in a line                    |
-/// | `static void read(const ReferenceRow&, double budget, Condition&, Solution&)` | fills both; complains through
-/// the row |
+/// How a line of the reference's files becomes an instance of problem P. To read files of another problem, specialise
+/// it with `static constexpr std::size_t columns`, the numbers in a line, and
+/// `static void read(const ReferenceRow&, double budget, Condition&, Solution&)`, which fills the last two and
+/// complains through the row.
 template <class P>
 struct ReferenceLayout;
 
@@ -66,17 +62,18 @@ struct ReferenceLayout<SumRate<M, TotalMilliwatt>> {
     constexpr std::size_t m = M;
     double power = 0;
     for (std::size_t i = 0; i < m; ++i) {
-      row.require(row[i] >= 0, i, "gain g_" + std::to_string(i + 1), "a gain must not be negative");
-      row.require(row[m + 1 + i] >= 0, m + 1 + i, "power p_" + std::to_string(i + 1), "a power must not be negative");
+      row.require(row[i] >= 0, i, "gain g_" + std::to_string(i + 1), "must be 0 or more");
+      row.require(row[m + 1 + i] >= 0, m + 1 + i, "power p_" + std::to_string(i + 1), "must be 0 or more");
       x[static_cast<int>(i)] = row[i];
       y[static_cast<int>(i)] = row[m + 1 + i];
       power += row[m + 1 + i];
     }
     x[M] = budget;
-    row.require(std::abs(power - budget) <= 1e-6 * budget, 2 * m, "the last power",
-                "the powers add up to " + to_text(power) + " W and the budget is " + to_text(budget) + " W; it");
+    if (std::abs(power - budget) > 1e-6 * budget) {
+      row.fail(2 * m, "the powers up to here add up to " + to_text(power) + " W and the budget is " + to_text(budget));
+    }
     const double rate = P::objective(x, y);
-    row.require_equal(rate, 1e-6 * std::abs(rate), m, "the rate", "the sum over the line's gains and powers");
+    row.require(std::abs(row[m] - rate) <= 1e-6 * rate, m, "the rate", "gains and powers give " + to_text(rate));
   }
 };
 
@@ -93,24 +90,24 @@ struct ReferenceLayout<ComputationOffloading<K, Completion>> {
     constexpr std::size_t decision = 6 * K;
     const double most = std::exp2(K) - 1;
     row.require(row[decision] >= 0 && row[decision] <= most && std::floor(row[decision]) == row[decision], decision,
-                "the decision", "an integer from 0 to " + to_text(most) + " is expected");
+                "the decision", "must be an integer from 0 to " + to_text(most));
     const auto bits = static_cast<unsigned long long>(row[decision]);
     double sum = 0;
     for (int i = 0; i < K; ++i) {
       const std::size_t first = 6 * static_cast<std::size_t>(i), share = decision + 1 + static_cast<std::size_t>(i);
       const std::string node = " of node " + std::to_string(i + 1);
       for (int j = 0; j < 5; ++j) x[5 * i + j] = row[first + static_cast<std::size_t>(j)];
-      row.require_equal(1 - row[first + 4], 1e-6, first + 5, "the energy weight beta" + node, "1 - alpha");
+      row.require(std::abs(row[first + 4] + row[first + 5] - 1) <= 1e-6, first + 5, "the energy weight beta" + node,
+                  "must be 1 - alpha");
       const bool offloaded = (bits >> (K - 1 - i) & 1U) != 0;
-      const std::string rule = offloaded ? "the decision sends its task to the server, which takes a share above 0"
-                                         : "the decision keeps its task local, which takes a share of 0";
-      row.require(offloaded ? row[share] > 0 : row[share] == 0, share, "the share" + node, rule);
+      row.require(offloaded ? row[share] > 0 : row[share] == 0, share, "the share" + node,
+                  offloaded ? "must be above 0, for the decision sends the task to the server"
+                            : "must be 0, for the decision keeps the task local");
       y[i] = row[share];
       sum += row[share];
     }
     x[5 * K] = budget;
-    row.require(sum <= 1 + 1e-6, columns - 1, "the last share",
-                "the shares add up to " + to_text(sum) + ", above 1; it");
+    if (sum > 1 + 1e-6) row.fail(columns - 1, "the shares up to here add up to " + to_text(sum) + ", above 1");
   }
 };
 
