@@ -119,7 +119,7 @@ template <Problem P>
 [[nodiscard]] Dataset<P> read_reference_csv(const std::filesystem::path& path, double budget) {
   constexpr bool known = requires { ReferenceLayout<P>::columns; };
   static_assert(known,
-                "[GDM-S91] read_reference_csv knows the files of SumRate, ComputationOffloading and NomaUav; for "
+                "[GDM-S93] read_reference_csv knows the files of SumRate, ComputationOffloading and NomaUav; for "
                 "another problem specialise gdm::ReferenceLayout, or fill a gdm::Dataset from gdm::read_csv");
   if constexpr (known) {
     if (!(std::isfinite(budget) && budget > 0)) {
