@@ -84,7 +84,9 @@ TEST_CASE_TEMPLATE("sigmoid is right in the middle and never leaves [0, 1] at th
   for (S x = S(-80); x <= S(80); x += S(0.37)) {
     const S found = simd::sigmoid(simd::broadcast(x))[0];
     const long double exact = 1 / (1 + std::exp(-static_cast<long double>(x)));
-    CHECK(near(static_cast<double>(found), static_cast<double>(exact), 0, 4 * static_cast<double>(epsilon)));
+    const bool single = sizeof(S) == 4;  // in float only the absolute error is small, see the header
+    CHECK(near(static_cast<double>(found), static_cast<double>(exact), single ? 2e-7 : 0,
+               single ? 0 : 4 * static_cast<double>(epsilon)));
   }
   const S huge = std::numeric_limits<S>::max();
   CHECK(simd::sigmoid(simd::broadcast(huge))[0] == S(1));

@@ -63,7 +63,8 @@ inline void product_block(const S* a, std::ptrdiff_t lda, int depth, const Strid
     bk += b.k_stride;
   };
   int k = 0;
-  for (; k + C <= depth; k += C) {
+  GDM_UNROLL_TWICE  // a loop of one multiply-add for each sum leaves a quarter of the speed to the loop itself
+      for (; k + C <= depth; k += C) {
     GDM_UNROLL
     for (int c = 0; c < C; ++c) multiply_add(c);
   }
@@ -85,7 +86,8 @@ inline void product_block(const S* a, std::ptrdiff_t lda, int depth, const Strid
 template <int R, int C, class S, class Start, class Finish>
 inline void product_band(const S* a, std::ptrdiff_t lda, int depth, const Strided<S>& b, int row, int columns,
                          const Start& start, const Finish& finish) {
-  constexpr int widest = accumulators / (R * C) < 1 ? 1 : accumulators / (R * C) > 8 ? 8 : accumulators / (R * C);
+  constexpr int fitting = has_registers<S> ? accumulators / (R * C) : 1;
+  constexpr int widest = fitting < 1 ? 1 : fitting > 8 ? 8 : fitting;
   const auto block = [&]<int J>(std::integral_constant<int, J>, int j) {
     product_block<R, J, C>(a, lda, depth, b, row, j, start, finish);
   };
@@ -114,7 +116,7 @@ inline void product(const S* a, std::ptrdiff_t lda, int depth, const Strided<S>&
                     const Finish& finish) {
   constexpr int registers = padded<S>(Rows) / lanes<S>;
   constexpr int chains = detail::chains<S>(Rows);
-  constexpr int band = accumulators >= 24 ? 4 : 2;
+  constexpr int band = !has_registers<S> ? 1 : accumulators >= 24 ? 4 : 2;
   constexpr int whole = registers / band * band;
   if (columns == 1 && registers > band) {  // one column alone: taller bands keep the multiply-add units busy
     constexpr int tall = 2 * band;

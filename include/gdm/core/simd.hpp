@@ -17,8 +17,10 @@
 /// Unrolls the next loop completely. Loops over registers have to vanish for the registers to be registers.
 #if defined(__clang__)
 #define GDM_UNROLL _Pragma("clang loop unroll(full)")
+#define GDM_UNROLL_TWICE _Pragma("clang loop unroll_count(2)")
 #else
 #define GDM_UNROLL _Pragma("GCC unroll 64")
+#define GDM_UNROLL_TWICE _Pragma("GCC unroll 2")
 #endif
 
 GDM_NAMESPACE_BEGIN
@@ -158,6 +160,23 @@ requires(!has_registers<S> && std::is_class_v<S>) inline S exp(const S& x) {
 template <class P>
 inline P sigmoid(const P& x) noexcept {
   return 1 / (1 + exp(-x));
+}
+
+/// The logistic function to 2e-7. It is the largest cost of a solve besides the products: an error of e^-x that grows
+/// with |x| is allowed, since the result is flat there, and saves the exact reduction of the argument.
+inline Pack<float> sigmoid(const Pack<float>& x) noexcept {
+  constexpr float round = 0x1.8p23f;  // adding it leaves the nearest integer in the low bits
+  Pack<float> t = x * -1.44269504f;   // e^-x = 2^t
+  t = t < -125.0f ? broadcast(-125.0f) : t;
+  t = t > 125.0f ? broadcast(125.0f) : t;
+  const Pack<float> shifted = t + round;
+  const Pack<float> r = t - (shifted - round);
+  Pack<float> p = 0.00132647250f * r + 0.00967151299f;  // minimax for 2^r, |r| <= 1/2, to 1e-7
+  p = p * r + 0.0555073358f;
+  p = p * r + 0.240222424f;
+  p = p * r + 0.693147004f;
+  p = p * r + 1.0f;
+  return 1.0f / (1.0f + (Pack<float>)((Bits<float>)p + ((Bits<float>)shifted << 23)));
 }
 
 }  // namespace simd

@@ -55,7 +55,7 @@ struct Mlp : denoiser_tag {
     static constexpr int first = widths[0];
     static constexpr int widest = std::max({Widths...});
     static constexpr int tile = 64;      ///< columns of a training tile
-    static constexpr int batch = 16;     ///< columns that sampling works on at a time
+    static constexpr int batch = 24;     ///< columns that sampling works on at a time
     static constexpr bool tied = false;  ///< every feature has statistics of its own
 
     using Input = Dense<input_size, first, Silu>;
