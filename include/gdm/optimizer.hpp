@@ -120,8 +120,14 @@ class OptimizerImplementation {
   /// Writes the trained model (see gdm/io/model_file.hpp for the format).
   /// @throws Error [GDM-R221] before training, [GDM-R401] if the file cannot be written
   void save(const std::filesystem::path& path) const {
+    PosixFileSystem fs;
+    save(fs, path);
+  }
+  /// @copydoc save
+  template <FileSystem Fs>
+  void save(Fs& fs, const std::filesystem::path& path) const {
     const Model& model = require_model("save");
-    save_model<P, Network>(path, identity(), model.codec, model.weights);
+    save_model<P, Network>(fs, path, identity(), model.codec, model.weights);
   }
 
   /// An optimizer from a file that `save` wrote.
@@ -129,7 +135,8 @@ class OptimizerImplementation {
   template <class Self>
   [[nodiscard]] static Self load_as(const std::filesystem::path& path) {
     auto model = std::make_unique<Model>();
-    load_model<P, Network>(path, identity(), model->codec, model->weights);
+    PosixFileSystem fs;
+    load_model<P, Network>(fs, path, identity(), model->codec, model->weights);
     Self optimizer;
     optimizer.model_ = finished(std::move(model));
     return optimizer;

@@ -29,10 +29,11 @@ class CheckpointFile {
 
   /// Takes the state from the file, if there is one.
   /// @throws Error [GDM-R401] to [GDM-R402] on a damaged file, [GDM-R403] on one of another run; `state` is unchanged
-  template <class State>
-  void resume(State& state) const {
-    if (path_.empty() || !std::filesystem::exists(path_)) return;
-    const TensorFile file = TensorFile::read(path_);
+  template <class State, FileSystem Fs>
+  void resume(State& state, Fs& fs) const {
+    FileStatus status;
+    if (path_.empty() || fs.status(path_, status) == ENOENT) return;
+    const TensorFile file = TensorFile::read(fs, path_);
     require_metadata(file, "format", "gdm-checkpoint");
     require_metadata(file, "run", run_);
     auto loaded = std::make_unique<State>();
@@ -55,6 +56,12 @@ class CheckpointFile {
     }
     state = *loaded;
   }
+  /// @copydoc resume
+  template <class State>
+  void resume(State& state) const {
+    PosixFileSystem fs;
+    resume(state, fs);
+  }
 
   /// Writes the state if it is due by time or by epochs, and always after the last epoch.
   template <class State, class Options>
@@ -63,13 +70,14 @@ class CheckpointFile {
     const double age = std::chrono::duration<double>(Clock::now() - saved_).count();
     const bool by_epochs = options.checkpoint_epochs > 0 && state.epoch % options.checkpoint_epochs == 0;
     if (age < options.checkpoint_seconds && !by_epochs && state.epoch < options.epochs) return;
-    save(state);
+    PosixFileSystem fs;
+    save(state, fs);
     saved_ = Clock::now();
   }
 
   /// @throws Error [GDM-R401] if the file cannot be written; the old one is then still there
-  template <class State>
-  void save(const State& state) const {
+  template <class State, FileSystem Fs>
+  void save(const State& state, Fs& fs) const {
     TensorFileWriter file;
     file.set_metadata("format", "gdm-checkpoint");
     file.set_metadata("run", run_);
@@ -79,7 +87,7 @@ class CheckpointFile {
     const std::array<std::uint64_t, 2> progress{state.step, state.epoch};
     file.add<std::uint64_t>("progress", detail::shape(progress.size()), progress);
     file.add<double>("loss", detail::shape(state.loss.size()), state.loss);
-    file.save(path_);
+    file.save(fs, path_);
   }
 
  private:

@@ -76,9 +76,9 @@ constexpr std::size_t stored_rows(int count, int per_token) {
 
 /// Writes a model: the old file at `path`, if any, is replaced in one step or not at all.
 /// @throws Error [GDM-R401] if the file cannot be written
-template <class P, class Network>
-void save_model(const std::filesystem::path& path, const ModelIdentity& identity, const Codec<P, Network::tied>& codec,
-                const typename Network::Parameters& weights) {
+template <class P, class Network, FileSystem Fs>
+void save_model(Fs& fs, const std::filesystem::path& path, const ModelIdentity& identity,
+                const Codec<P, Network::tied>& codec, const typename Network::Parameters& weights) {
   TensorFileWriter file;
   file.set_metadata("format", "gdm-model");
   file.set_metadata("version", std::to_string(GDM_VERSION_MAJOR) + "." + std::to_string(GDM_VERSION_MINOR) + "." +
@@ -95,16 +95,16 @@ void save_model(const std::filesystem::path& path, const ModelIdentity& identity
     file.add<double>(name, detail::shape(values.size()), values);
   });
   add_parameters<Network>(file, "weights", weights);
-  file.save(path);
+  file.save(fs, path);
 }
 
 /// Reads a model; `codec` and `weights` are to be thrown away after an error.
 /// @throws Error [GDM-R401] if the file cannot be read, [GDM-R402] if it is damaged, [GDM-R403] if it holds another
 /// model
-template <class P, class Network>
-void load_model(const std::filesystem::path& path, const ModelIdentity& identity, Codec<P, Network::tied>& codec,
-                typename Network::Parameters& weights) {
-  const TensorFile file = TensorFile::read(path);
+template <class P, class Network, FileSystem Fs>
+void load_model(Fs& fs, const std::filesystem::path& path, const ModelIdentity& identity,
+                Codec<P, Network::tied>& codec, typename Network::Parameters& weights) {
+  const TensorFile file = TensorFile::read(fs, path);
   require_metadata(file, "format", "gdm-model");
   detail::for_each_metadata(
       identity, [&](const char* key, const std::string& expected) { require_metadata(file, key, expected); });
@@ -127,6 +127,18 @@ void load_model(const std::filesystem::path& path, const ModelIdentity& identity
       }
     }
   });
+  const auto require_range = [&](const char* name, const auto& s) {
+    for (int i = 0; i < s.lowest.size(); ++i) {
+      if (!(s.lowest[i] <= s.highest[i])) {
+        throw Error(Errc::file_format, file.label(),
+                    std::string("tensor \"") + name + ".lowest\" holds " + to_text(s.lowest[i]) + " where \"" + name +
+                        ".highest\" holds " + to_text(s.highest[i]),
+                    "Get the file again or train again");
+      }
+    }
+  };
+  require_range("features", codec.features);
+  require_range("latents", codec.latents);
   read_parameters<Network>(file, "weights", weights, expected);
   file.require(expected);
 }

@@ -3,6 +3,8 @@
 /// @brief Settings of a training run, and what a run reports.
 #pragma once
 
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <filesystem>
 #include <string>
@@ -47,7 +49,11 @@ struct BasicTrainOptions {
   /// The options that decide the bits of the result, for a checkpoint's fingerprint.
   [[nodiscard]] std::string text() const {
     std::string all;
-    const auto add = [&](const char* name, double value) { all += std::string(" ") + name + " " + to_text(value); };
+    const auto add = [&](const char* name, double value) {
+      std::array<char, 32> digits;  // all that tell the number from its neighbours
+      const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+      all.append(" ").append(name).append(" ").append(digits.data(), end);
+    };
     add("epochs", static_cast<double>(epochs));
     add("batch_size", static_cast<double>(batch_size));
     add("learning_rate", learning_rate);
