@@ -26,8 +26,12 @@ struct Block {
   const S& operator()(int i, int j) const noexcept { return column(j)[i]; }
 
   /// The block as an Eigen matrix, without a copy and without the padding.
-  auto matrix() noexcept { return Eigen::Map<Matrix, 0, Eigen::OuterStride<stride>>(data); }
-  auto matrix() const noexcept { return Eigen::Map<const Matrix, 0, Eigen::OuterStride<stride>>(data); }
+  auto matrix() noexcept { return Eigen::Map<Matrix, 0, Strides>(data); }
+  auto matrix() const noexcept { return Eigen::Map<const Matrix, 0, Strides>(data); }
+
+ private:
+  // Eigen stores a single row by rows: there the distance between columns is the inner stride.
+  using Strides = std::conditional_t<Rows == 1 && Cols != 1, Eigen::InnerStride<stride>, Eigen::OuterStride<stride>>;
 };
 
 namespace detail {
