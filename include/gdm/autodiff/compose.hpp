@@ -182,7 +182,7 @@ struct Concatenate : detail::Parts<Ops...> {
   template <class S, int B>
   static void pullback(const Parameters<S>& p, const Workspace<S, B>& workspace, const Block<S, outputs, B>& dy,
                        Parameters<S>& gradient, Block<S, inputs, B>* dx) {
-    if (dx != nullptr) dx->matrix().setZero();
+    if (dx != nullptr) *dx = {};  // the padding too: the operation before reads it
     for_each_op([&]<std::size_t k, class Op>(std::integral_constant<std::size_t, k>, std::type_identity<Op>, int row) {
       Block<S, Op::outputs, B> part{};
       part.matrix() = dy.matrix().template middleRows<Op::outputs>(row);
