@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// @brief NOMA with a UAV: where the UAV hovers and what power each terminal gets.
+#pragma once
+
+#include <string_view>
+
+#include <gdm/problem/completion.hpp>
+#include <gdm/problem/draw.hpp>
+#include <gdm/problem/noma_search.hpp>
+#include <gdm/problem/problem.hpp>
+#include <gdm/problem/sic.hpp>
+#include <gdm/problem/uav_frame.hpp>
+#include <gdm/problem/variant_name.hpp>
+
+GDM_NAMESPACE_BEGIN
+
+/// rho0 / sigma2 = 60 / 110 as raw numbers, as the reference computes.
+struct ReferenceUnits {
+  static constexpr std::string_view suffix = "";
+  static constexpr double gain = 60.0 / 110.0;  ///< rho0 / sigma2 at 1 m, 1/mW
+};
+
+/// rho0 = -60 dB and sigma2 = -110 dBm, as the paper means.
+struct DecibelUnits {
+  static constexpr std::string_view suffix = "_db";
+  static constexpr double gain = 1e5;  ///< 1e-6 / 1e-11 mW
+};
+
+/// Maximise the NOMA sum rate over the UAV's position and the powers (arXiv 2411.00453, section IV).
+///
+/// Condition: terminals x_1, y_1, .., x_K, y_K in m (they may lie outside the square), then the total power P in mW.
+/// Solution: UAV position u_x, u_y in [0, 400]^2 m, then powers p_1..p_K in mW with sum P. A terminal farther from the
+/// UAV gets at least 0.1 mW more than the next nearer one, so that successive interference cancellation can tell them
+/// apart; equally far terminals are decoded one after the other too, in the order that suits their powers.
+///
+/// For a fixed position the best powers are known (best_sic_power), so only the position is sampled: two global
+/// latents, in units of the UAV's height and in a frame tied to the terminals, as are the features of the terminals.
+/// Moved, turned and reflected instances are then the same instance, as long as the square does not bind; it cannot
+/// bind for terminals inside it, since the best position lies in their convex hull. The total power enters the best
+/// position only through margin / P and the signal-to-noise ratio, and is not shown. Without completion the latent of a
+/// terminal is its power relative to the equal split.
+template <int K, class Units = ReferenceUnits, Completion Policy = ClosedFormCompletion,
+          UavFramePolicy Frame = CanonicalFrame>
+struct NomaUav {
+  static_assert(K >= 1, "NomaUav needs at least one terminal");
+  static constexpr bool closed_form = std::same_as<Policy, ClosedFormCompletion>;
+
+  using Condition = Vector<2 * K + 1>;
+  using Solution = Vector<K + 2>;
+  using Features = Vector<2 * K>;
+  using Latent = Vector<closed_form ? 2 : K + 2>;
+  static constexpr Sense sense = Sense::maximize;
+  static constexpr TokenLayout tokens{.count = K, .features = 2, .latents = closed_form ? 0 : 1, .global_latents = 2};
+  template <int N>
+  using Resized = NomaUav<N, Units, Policy, Frame>;
+
+  static constexpr double side = 400.0;                          ///< of the square that the UAV stays in, m
+  static constexpr double height = 150.0;                        ///< of the UAV, m
+  static constexpr double margin = 0.1;                          ///< SIC margin, mW
+  static constexpr double farthest = 1e6;                        ///< limit of a terminal's coordinates, m
+  static constexpr double least_power = 1e-6, most_power = 1e5;  ///< limits of the total power, mW
+  static constexpr double power_needed = sic_power_needed<K>(margin);
+
+  /// @throws Error [GDM-R202] naming the index and the value, [GDM-R203] if the total power cannot hold the margins.
+  static void validate(const Condition& x) {
+    require_finite(x, "NomaUav condition");
+    for (int j = 0; j < 2 * K; ++j) {
+      if (std::abs(x[j]) > farthest) {
+        throw Error(Errc::invalid_condition, "NomaUav condition",
+                    std::string(j % 2 == 0 ? "x" : "y") + " of terminal " + std::to_string(j / 2 + 1) + " (element " +
+                        std::to_string(j) + ") is " + to_text(x[j]),
+                    "It must lie in [-1e6, 1e6] m");
+      }
+    }
+    const std::string total = "total power (element " + std::to_string(2 * K) + ") is " + to_text(x[2 * K]);
+    if (x[2 * K] < least_power || x[2 * K] > most_power) {
+      throw Error(Errc::invalid_condition, "NomaUav condition", total, "It must lie in [1e-6, 1e5] mW");
+    }
+    if (x[2 * K] < power_needed) {
+      throw Error(Errc::infeasible, "NomaUav condition",
+                  total + " mW; the SIC margins between " + std::to_string(K) + " terminals need " +
+                      to_text(power_needed) + " mW",
+                  "Raise the total power");
+    }
+  }
+
+  /// Sum rate in bit/s/Hz; `S` may be an automatic-differentiation type.
+  template <class S>
+  static S objective(const Condition& x, const Eigen::Matrix<S, K + 2, 1>& y) {
+    const Eigen::Matrix<S, K, 1> power = y.template tail<K>();
+    return sic_sum_rate(distance2<S>(x, y[0], y[1]), power, Units::gain);
+  }
+
+  /// The position is clamped to the square; then the powers are projected onto those that keep its decoding order.
+  static Solution project(const Condition& x, const Solution& y) {
+    if (violation(x, y) <= 1e-10) {
+      return y;
+    }
+    return with_powers(x, y[0], y[1], y.template tail<K>());
+  }
+  /// Position relative to the side of the square, power sum and sign relative to P, steps relative to the margin.
+  static double violation(const Condition& x, const Solution& y) {
+    if (!y.allFinite()) {
+      return std::numeric_limits<double>::infinity();
+    }
+    const double outside = std::max({-y[0], y[0] - side, -y[1], y[1] - side, 0.0}) / side;
+    const Vector<K> power = y.template tail<K>();
+    return std::max(outside,
+                    sic_violation(power, sic_order(distance2<double>(x, y[0], y[1]), power), x[2 * K], margin));
+  }
+
+  /// Exact: the powers in closed form, the position by a global search with a proof to a relative 1e-9.
+  static Solution optimal(const Condition& x) {
+    const UavResult best = UavSearch<K>(task(x)).run(1e-9);
+    return with_best_powers(x, best.x, best.y);
+  }
+  /// The UAV over the terminals' centroid, or the point of the square nearest to it.
+  static Solution baseline(const Condition& x) {
+    const UavFrame frame = CentroidFrame::of<K>(terminals(x), side);
+    return with_best_powers(x, frame.x, frame.y);
+  }
+  /// The bound of a search to a relative 1e-6.
+  static double bound(const Condition& x) {
+    return UavSearch<K>(task(x)).run(1e-6).bound * std::numbers::log2e * (1.0 + 1e-12);
+  }
+
+  /// Up to four terminals stand in distinct quadrants of the square as in the reference, more anywhere in it;
+  /// continuous coordinates and 6 mW a terminal.
+  template <class Generator>
+  static Condition draw(Generator& rng) {
+    std::array<int, 4> quadrants{0, 1, 2, 3};
+    Condition x;
+    for (int i = 0; i < K; ++i) {
+      double left = 0.0, low = 0.0, width = side;
+      if constexpr (K <= 4) {
+        const int j = i + static_cast<int>(draw_uniform(rng) * (4 - i));
+        std::swap(quadrants[static_cast<std::size_t>(i)], quadrants[static_cast<std::size_t>(j)]);
+        width = 0.5 * side;
+        left = width * (quadrants[static_cast<std::size_t>(i)] % 2);
+        low = width * (quadrants[static_cast<std::size_t>(i)] / 2);
+      }
+      x[2 * i] = left + width * draw_uniform(rng);
+      x[2 * i + 1] = low + width * draw_uniform(rng);
+    }
+    x[2 * K] = 6.0 * K;
+    return x;
+  }
+
+  /// Terminals in the frame, in units of the height; one more than ten heights from the origin is drawn nearer.
+  static Features features(const Condition& x) {
+    const UavFrame at = frame(x);
+    Features f;
+    for (int i = 0; i < K; ++i) {
+      const Vector<2> v = at.to_frame(x[2 * i], x[2 * i + 1]) / height;
+      const double length = v.norm();
+      f.template segment<2>(2 * i) = length > 10.0 ? Vector<2>(v * (10.0 / length)) : v;
+    }
+    return f;
+  }
+  static Latent encode(const Condition& x, const Solution& y) {
+    const Vector<2> v = frame(x).to_frame(y[0], y[1]) / height;
+    Latent z;
+    if constexpr (!closed_form) {
+      z.template head<K>() = y.template tail<K>() * (K / x[2 * K]);
+    }
+    z.template tail<2>() = v;
+    return z;
+  }
+  static Solution decode(const Condition& x, const Latent& z) {
+    const Vector<2> z_position = z.template tail<2>();
+    const Vector<2> u = frame(x).to_world(z_position[0] * height, z_position[1] * height);
+    if constexpr (closed_form) {
+      return with_best_powers(x, u[0], u[1]);
+    } else {
+      return with_powers(x, u[0], u[1], z.template head<K>() * (x[2 * K] / K));
+    }
+  }
+
+ private:
+  static constexpr std::string_view base_name = "noma_uav";
+  static constexpr std::string_view policy_suffix = closed_form ? "" : "_powers";
+
+ public:
+  static constexpr std::string_view name = VariantName<base_name, Units::suffix, policy_suffix, Frame::suffix>::value;
+
+ private:
+  using Terminals = std::array<Vector<2>, static_cast<std::size_t>(K)>;
+
+  static Terminals terminals(const Condition& x) {
+    Terminals result;
+    for (int i = 0; i < K; ++i) {
+      result[static_cast<std::size_t>(i)] = x.template segment<2>(2 * i);
+    }
+    return result;
+  }
+  static UavFrame frame(const Condition& x) { return Frame::template of<K>(terminals(x), side); }
+
+  /// Into the square; a NaN becomes the middle.
+  static double inside(double u) { return std::isnan(u) ? 0.5 * side : std::clamp(u, 0.0, side); }
+
+  /// Squared distances between the UAV and the terminals.
+  template <class S>
+  static Eigen::Matrix<S, K, 1> distance2(const Condition& x, const S& ux, const S& uy) {
+    Eigen::Matrix<S, K, 1> result;
+    for (int i = 0; i < K; ++i) {
+      const S dx = ux - x[2 * i];
+      const S dy = uy - x[2 * i + 1];
+      result[i] = dx * dx + dy * dy + height * height;
+    }
+    return result;
+  }
+
+  static Solution with_powers(const Condition& x, double ux, double uy, const Vector<K>& power) {
+    const Vector<K> wish = power.array().isNaN().select(0.0, power);
+    Solution y;
+    y[0] = inside(ux);
+    y[1] = inside(uy);
+    const SicOrder<K> order = sic_order(distance2<double>(x, y[0], y[1]), wish);
+    y.template tail<K>() = project_sic_powers(wish, order, x[2 * K], margin);
+    return y;
+  }
+  static Solution with_best_powers(const Condition& x, double ux, double uy) {
+    Solution y;
+    y[0] = inside(ux);
+    y[1] = inside(uy);
+    const SicOrder<K> order = sic_order(distance2<double>(x, y[0], y[1]), Vector<K>(Vector<K>::Zero()));
+    for (int k = 0; k < K; ++k) {
+      y[2 + order[static_cast<std::size_t>(k)]] = best_sic_power<K>(k, x[2 * K], margin);
+    }
+    return y;
+  }
+  static UavTask<K> task(const Condition& x) {
+    UavTask<K> result{};
+    result.gain = Units::gain;
+    result.height = height;
+    result.side = side;
+    for (int i = 0; i < K; ++i) {
+      const auto at = static_cast<std::size_t>(i);
+      result.x[at] = x[2 * i];
+      result.y[at] = x[2 * i + 1];
+      result.power[at] = best_sic_power<K>(i, x[2 * K], margin);
+    }
+    return result;
+  }
+};
+
+using NuProblem = NomaUav<3>;                  ///< 3 terminals, units as in the reference
+using NuDbProblem = NomaUav<3, DecibelUnits>;  ///< 3 terminals, units as in the paper
+
+GDM_NAMESPACE_END
