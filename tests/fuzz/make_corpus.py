@@ -30,7 +30,50 @@ one = struct.pack("<f", 1.5)
 numbers = struct.pack("<6d", 1, -2, 0.5, 1e300, 5e-324, 0)
 singles = struct.pack("<4f", 1, -2, 0.5, 1e-45)
 
+
+
+def tensors(metadata, numbers):
+    """A tensor file of the given numbers: name -> (dtype, shape, bytes)."""
+    header = {"__metadata__": metadata}
+    data = b""
+    for name, (dtype, shape, content) in numbers.items():
+        header[name] = entry(dtype, shape, len(data), len(data) + len(content))
+        data += content
+    return tensor_file(header, data)
+
+
+def checkpoint(epochs, losses):
+    parts = ["weights", "first_moment", "second_moment", "average"]
+    numbers = {"progress": ("U64", [2], struct.pack("<2Q", 3 * epochs, epochs))}
+    numbers["loss"] = ("F64", [len(losses)], struct.pack("<%dd" % len(losses), *losses))
+    for part in parts:
+        numbers[part + ".w"] = ("F32", [2, 1], struct.pack("<2f", 1.5, -2))
+        numbers[part + ".g"] = ("F32", [1, 1], one)
+    return tensors({"format": "gdm-checkpoint", "run": "r"}, numbers)
+
+
+def model(deviation, highest):
+    numbers = {}
+    for part in ["features", "latents"]:
+        for name, value in {"mean": 1, "deviation": deviation, "lowest": -2, "highest": highest}.items():
+            numbers[part + "." + name] = ("F64", [1], struct.pack("<d", value))
+    numbers["weights.w"] = ("F32", [2, 1], struct.pack("<2f", 1.5, -2))
+    numbers["weights.g"] = ("F32", [1, 1], one)
+    identity = {"problem": "p", "schedule": "s", "denoiser": "d", "parameterisation": "v", "tokens": "1"}
+    return tensors({"format": "gdm-model", "version": "0.1.0", **identity}, numbers)
+
+
 CORPUS = {
+    "checkpoint": {
+        "two_epochs": checkpoint(2, [1.5, 0.75]),
+        "none": checkpoint(0, []),
+        "one_loss_too_few": checkpoint(2, [1.5]),
+    },
+    "model_file": {
+        "sound": model(0.5, 2),
+        "no_deviation": model(0, 2),
+        "no_range": model(0.5, -3),
+    },
     "tensor_file": {
         "empty": tensor_file({}),
         "metadata": tensor_file({"__metadata__": {"format": "gdm-model", "": "\u00e9"}}),
