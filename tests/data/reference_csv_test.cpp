@@ -15,6 +15,7 @@
 using gdm::CoProblem;
 using gdm::Errc;
 using gdm::MsrProblem;
+using gdm::NuProblem;
 using gdm::read_reference_csv;
 
 namespace {
@@ -123,6 +124,25 @@ TEST_CASE("read_reference_csv: decision, shares and weights of an offloading lin
              "column 6: the energy weight beta of node 1 is 0.7 and must be 1 - alpha"));
 }
 
+TEST_CASE("read_reference_csv: a NOMA-UAV line becomes terminals, total power, position and powers") {
+  // Distances squared 22500, 22600, 22900 from (100, 100) at 150 m; gains 60 / 110 over them, powers 5.9, 6, 6.1.
+  const double c = 60.0 / 110.0;
+  const double nats =
+      std::log1p(5.9 * c / 22500) + std::log1p(6 * c / (5.9 * c + 22600)) + std::log1p(6.1 * c / (11.9 * c + 22900));
+  const std::string start = "100,100,110,100,100,120,100,100,5.9,6,6.1,";
+  const auto data = parse<NuProblem>(start + std::to_string(nats * 1e6) + "e-6\n", 18.0);
+  REQUIRE(data.size() == 1);
+  CHECK(data.condition(0).head<6>() == gdm::Vector<6>(100, 100, 110, 100, 100, 120));
+  CHECK(data.condition(0)[6] == 18);
+  CHECK(data.solution(0) == gdm::Vector<5>(100, 100, 5.9, 6, 6.1));
+  CHECK(near(NuProblem::objective(data.condition(0), data.solution(0)) * std::log(2.0), nats, 0, 1e-12));
+
+  const auto message = [](const std::string& line) { return complaint<NuProblem>(line + "\n", 18.0); };
+  CHECK(says(message(start + "4.2e-4"), "line 1, column 12: the rate is 0.00042 and position and powers give"));
+  CHECK(says(message("100,100,110,100,100,120,100,100,5.9,6,6.2,4e-4"), "column 11: the powers up to here"));
+  CHECK(says(message("100,100,110,100,100,120,100,100,-5.9,6,6.2,4e-4"), "column 9: power p_1 is -5.9"));
+}
+
 TEST_CASE("the reference's sum-rate file: its labels are water-filling") {
   if (reference_folder().empty()) return;
   const auto data = read_reference_csv<MsrProblem>(reference_folder() / "3c_10w_10000samples.csv", 10.0);
@@ -153,4 +173,21 @@ TEST_CASE("the reference's offloading file: its labels are the optimum on a grid
   }
   MESSAGE("mean gap " << mean << ", worst " << worst);
   CHECK(worst <= 1e-2);  // shares are multiples of 0.01; the digits in the other order would give gaps above 1
+}
+
+TEST_CASE("the reference's NOMA-UAV file: its labels are near the optimum and never above it") {
+  if (reference_folder().empty()) return;
+  const auto data = read_reference_csv<NuProblem>(reference_folder() / "3u_18mW_10000samples.csv", 18.0);
+  REQUIRE(data.size() == 10'000);
+  double worst = 0, mean = 0;
+  for (std::size_t i = 0; i < 2500; i += 25) {  // the lines that are not turned copies
+    const auto x = data.condition(i);
+    const double best = NuProblem::objective(x, NuProblem::optimal(x));
+    const double gap = gdm::relative_gap(gdm::Sense::maximize, NuProblem::objective(x, data.solution(i)), best);
+    CHECK_MESSAGE(gap >= -1e-9, "line " << i + 1 << ": gap " << gap);
+    worst = std::max(worst, gap);
+    mean += gap / 100;
+  }
+  MESSAGE("mean gap " << mean << ", worst " << worst);
+  CHECK(worst <= 1e-2);  // powers of 5.85, 6.05 and 6.1 mW cost up to half a per cent against 5.9, 6 and 6.1
 }

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+// Command-line tool: trains an optimizer on a user's file, or on generated instances, and writes a model file.
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <gdm/gdm.hpp>
+#include <optional>
+
+#include "support/plot.hpp"
+#include "support/problems.hpp"
+#include "support/table.hpp"
+#include "support/table_file.hpp"
+
+namespace {
+
+struct Settings {
+  std::string problem;
+  std::string data;
+  std::filesystem::path reference;
+  double budget = 0;
+  std::size_t generate = 0;
+  std::filesystem::path out = "model.safetensors";
+  std::filesystem::path curve;
+  std::filesystem::path checkpoint;
+  std::optional<std::size_t> epochs, batch;
+  std::optional<double> learning_rate;
+  double held_out = 0.1;
+  std::uint64_t seed = 0;
+  int threads = 0;
+};
+
+/// Columns `begin` .. `end` - 1 of a table.
+xt::xtensor<double, 2> columns(const xt::xtensor<double, 2>& table, std::size_t begin, std::size_t end) {
+  xt::xtensor<double, 2> part;
+  part.resize({table.shape(0), end - begin});
+  for (std::size_t i = 0; i < table.shape(0); ++i)
+    for (std::size_t j = begin; j < end; ++j) part(i, j - begin) = table(i, j);
+  return part;
+}
+
+/// Rows of conditions and solutions, or of conditions alone, which are then solved exactly.
+template <class P>
+gdm::Dataset<P> read_data(const std::string& path) {
+  using Traits = gdm::ProblemTraits<P>;
+  constexpr std::size_t x = Traits::condition_size, y = Traits::solution_size;
+  const example::TableFile file = example::read_table(path);
+  const std::size_t width = file.values.shape(1);
+  if (width != x && width != x + y) {
+    throw gdm::Error(gdm::Errc::shape_mismatch, file.where(0), "a row of " + std::to_string(width) + " numbers",
+                     "Give the " + std::to_string(x) + " numbers of the condition, or " + std::to_string(x + y) +
+                         " with the solution behind it; --help lists them");
+  }
+  gdm::Dataset<P> data;
+  data.conditions = columns(file.values, 0, x);
+  example::require_conditions<P>(data.conditions, file);
+  if (width == x + y) {
+    data.solutions = columns(file.values, x, x + y);
+  } else {
+    data.solutions.resize({data.size(), y});
+    gdm::parallel_for(static_cast<int>(data.size()), gdm::thread_count(0), [&](int i) {
+      const auto row = static_cast<std::size_t>(i);
+      gdm::set_row(data.solutions, row, typename P::Solution(P::optimal(data.condition(row))));
+    });
+  }
+  return data;
+}
+
+/// The loss of every epoch, as a table and as a picture.
+void write_curve(const std::filesystem::path& svg, const std::vector<double>& loss) {
+  xt::xtensor<double, 2> table;
+  table.resize({loss.size(), 2});
+  example::Curve curve{.points = loss.size() < 60};
+  for (std::size_t i = 0; i < loss.size(); ++i) {
+    table(i, 0) = static_cast<double>(i + 1);
+    table(i, 1) = loss[i];
+    curve.x.push_back(table(i, 0));
+    curve.y.push_back(loss[i]);
+  }
+  const std::vector<std::string> header{"epoch", "loss"};
+  const auto csv = std::filesystem::path(svg).replace_extension(".csv");
+  gdm::write_csv(csv, table, header);
+  const bool drawn = example::write_svg(svg, {{.title = "Training",
+                                               .x_label = "epoch",
+                                               .y_label = "loss (mean squared error)",
+                                               .curves = {curve},
+                                               .log_y = true,
+                                               .legend = "off",
+                                               .more = "set format y '%g'"}});
+  std::fprintf(stderr, "curve   %s%s\n", csv.c_str(),
+               drawn ? (" and " + svg.string()).c_str() : "; no picture without gnuplot");
+}
+
+template <class P>
+int run(const Settings& settings) {
+  using Optimizer = gdm::GdmOptimizer<P>;
+  const gdm::Dataset<P> data = settings.generate > 0   ? gdm::generate<P>(settings.generate, settings.seed)
+                               : settings.data.empty() ? gdm::read_reference_csv<P>(settings.reference, settings.budget)
+                                                       : read_data<P>(settings.data);
+  const auto held_out = static_cast<std::size_t>(settings.held_out * static_cast<double>(data.size()));
+  const bool measured = held_out > 0 && held_out < data.size();
+  const auto [train, test] = measured ? gdm::split(data, 1 - settings.held_out) : std::pair(data, gdm::Dataset<P>{});
+  std::fprintf(stderr, "data    %zu rows to train on, %zu held out\n", train.size(), measured ? test.size() : 0);
+
+  typename Optimizer::TrainOptions options{.seed = settings.seed};
+  options.epochs = settings.epochs.value_or(options.epochs);
+  options.batch_size = settings.batch.value_or(options.batch_size);
+  options.learning_rate = settings.learning_rate.value_or(options.learning_rate);
+  options.threads = settings.threads;
+  options.checkpoint = settings.checkpoint;
+  Optimizer optimizer;
+  const gdm::TrainReport report = optimizer.train(train, options, gdm::ProgressBar{});
+  std::fprintf(stderr, "trained %zu epochs in %.1f s, final loss %.4g\n", report.epochs, report.seconds,
+               report.final_loss);
+  optimizer.save(settings.out);
+  std::fprintf(stderr, "model   %s, %zu parameters\n", settings.out.c_str(), Optimizer::parameter_count());
+  write_curve(settings.curve.empty() ? std::filesystem::path(settings.out).replace_extension(".svg") : settings.curve,
+              report.loss);
+  if (measured) {
+    const gdm::Evaluation e = gdm::evaluate(optimizer, test);
+    std::printf("held out: mean gap %.2e, median %.2e, 99 %% %.2e, worst %.2e, feasible %g %%\n", e.mean_gap,
+                e.median_gap, e.p99_gap, e.worst_gap, 100 * e.feasible_fraction);
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Settings settings;
+  CLI::App app{"Trains a diffusion model to solve instances of a problem, and writes it to a file for gdm_solve.",
+               "gdm_train"};
+  app.footer(std::string("\n") + example::layouts +
+             "Rows that hold a condition alone get their exact optimum as the solution to learn.\n\n" +
+             example::exit_codes +
+             "\nExamples:\n  gdm_train --problem co --generate 30000 --out co.safetensors\n"
+             "  gdm_train --problem msr --data measured.csv --out mine.safetensors --epochs 100");
+  app.add_option("-p,--problem", settings.problem, "msr, msr80, co or nu (columns below)")
+      ->required()
+      ->check(CLI::IsMember(example::problem_names));
+  auto* source = app.add_option_group("data", "where the instances come from; one of");
+  source->add_option("-d,--data", settings.data, "CSV or NPY file, or - for standard input");
+  auto* reference =
+      source->add_option("--reference", settings.reference, "CSV in the layout of the paper's own code, with --budget");
+  source->add_option("-g,--generate", settings.generate, "so many random instances")->check(CLI::PositiveNumber);
+  source->require_option(1);
+  auto* budget =
+      app.add_option("--budget", settings.budget,
+                     "what a --reference file does not say: total power (msr: W, nu: mW) or server speed (co: Hz)");
+  reference->needs(budget);
+  app.add_option("-o,--out", settings.out, "model file to write")->capture_default_str();
+  app.add_option("--curve", settings.curve,
+                 "picture of the loss, .svg (default: beside the model); numbers go to .csv");
+  app.add_option("--checkpoint", settings.checkpoint, "file to save the run to now and then, and to go on from");
+  app.add_option("--epochs", settings.epochs, "passes over the data (default: the problem's)")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--batch", settings.batch, "rows in a step (default: the problem's)")->check(CLI::PositiveNumber);
+  app.add_option("--learning-rate", settings.learning_rate, "peak rate of Adam (default: the problem's)")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--held-out", settings.held_out, "share of the rows, the last ones, to measure the gap on")
+      ->check(CLI::Range(0.0, 0.9))
+      ->capture_default_str();
+  app.add_option("--seed", settings.seed, "same seed, same model")->capture_default_str();
+  app.add_option("--threads", settings.threads, "0 = all of the machine")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  try {
+    return example::with_problem(settings.problem, [&]<class P>() { return run<P>(settings); });
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "gdm_train: %s\n", error.what());
+    return 1;
+  }
+}
