@@ -82,9 +82,8 @@ void write_curve(const std::filesystem::path& svg, const std::vector<double>& lo
                                                .x_label = "epoch",
                                                .y_label = "loss (mean squared error)",
                                                .curves = {curve},
-                                               .log_y = true,
                                                .legend = "off",
-                                               .more = "set format y '%g'"}});
+                                               .more = "set yrange [0:*]"}});
   std::fprintf(stderr, "curve   %s%s\n", csv.c_str(),
                drawn ? (" and " + svg.string()).c_str() : "; no picture without gnuplot");
 }
