@@ -104,6 +104,7 @@ constexpr DenoiserShape denoiser_shape() {
     shape.global_features = tokens.global_features;
     shape.token_latents = tokens.latents;
     shape.global_latents = tokens.global_latents;
+    shape.pools_sum = tokens.pooling == Pooling::sum;
   }
   return shape;
 }

@@ -13,7 +13,7 @@ GDM_NAMESPACE_BEGIN
 template <class S, int W, bool Global>
 struct SetLayerParameters {
   Block<S, W, W> own;     ///< A, on every column
-  Block<S, W, W> pooled;  ///< U, on the mean of the tokens
+  Block<S, W, W> pooled;  ///< U, on the mean or sum of the tokens
   Block<S, W, 1> bias;
 };
 template <class S, int W>
@@ -21,12 +21,13 @@ struct SetLayerParameters<S, W, true> : SetLayerParameters<S, W, false> {
   Block<S, W, W> global;  ///< C, on the global token
 };
 
-/// h_j <- h_j + silu(A h_j + U mean_i(h_i) + C g + b) for every token j of an instance and for its global token g, if
-/// it has one (Zaheer et al. 2017, Theorem 3, with a non-linearity, a residual sum and a distinguished element).
+/// h_j <- h_j + silu(A h_j + U sum_i(h_i) / D + C g + b) for every token j of an instance and for its global token g,
+/// if it has one (Zaheer et al. 2017, Theorem 3, with a non-linearity, a residual sum and a distinguished element).
 /// @tparam W       width, rows of every column
 /// @tparam M       tokens of an instance
+/// @tparam D       divisor of the sum: M for the mean, a constant for a sum that grows with the number of tokens
 /// @tparam Global  whether each instance has a global token; they stand behind all the tokens, one column an instance
-template <int W, int M, bool Global>
+template <int W, int M, int D, bool Global>
 struct SetLayer {
   template <class S>
   using Parameters = SetLayerParameters<S, W, Global>;
@@ -37,7 +38,7 @@ struct SetLayer {
   struct Workspace {
     const Block<S, W, columns<B>>* x;
     Block<S, W, columns<B>> slope;
-    Block<S, W, B> mean;
+    Block<S, W, B> pooled;  ///< sum of the tokens over D
     Block<S, W, W> own_transposed, pooled_transposed, global_transposed;
   };
 
@@ -63,12 +64,25 @@ struct SetLayer {
     if constexpr (Global) transpose(p.global, w.global_transposed);
   }
 
-  /// b + U mean + C g, what all columns of an instance have in common.
+  /// Sum of the tokens of each of `n` instances, over D.
   template <class S>
-  static void common(const Parameters<S>& p, const S* mean, const S* global, std::ptrdiff_t stride, int n, S* to) {
+  static void pool(const S* x, int n, S* to) {
+    constexpr std::ptrdiff_t stride = Block<S, W, 1>::stride;
+    for (int b = 0; b < n; ++b)
+      for (int r = 0; r < stride; r += simd::lanes<S>) {
+        const S* token = x + b * M * stride + r;
+        simd::Pack<S> sum = simd::load<S>(token);
+        for (int i = 1; i < M; ++i) sum += simd::load<S>(token + i * stride);
+        simd::store<S>(to + b * stride + r, simd::Pack<S>(sum * (S(1) / S(D))));
+      }
+  }
+
+  /// b + U pooled + C g, what all columns of an instance have in common.
+  template <class S>
+  static void common(const Parameters<S>& p, const S* pooled, const S* global, std::ptrdiff_t stride, int n, S* to) {
     const auto store = [&](int i, int j, const simd::Pack<S>& z) { simd::store<S>(to + j * stride + i, z); };
     simd::product<W>(
-        p.pooled.data, p.pooled.stride, W, simd::Strided<S>{mean, 1, stride}, n,
+        p.pooled.data, p.pooled.stride, W, simd::Strided<S>{pooled, 1, stride}, n,
         [&](int i, int) { return simd::load<S>(p.bias.data + i); }, store);
     if constexpr (Global) {
       simd::product<W>(
@@ -81,9 +95,9 @@ struct SetLayer {
   static void forward(const Parameters<S>& p, const Block<S, W, columns<B>>& x, Workspace<S, B>& w,
                       Block<S, W, columns<B>>& y) {
     w.x = &x;
-    TokenMean<M>::template forward<B>(x, w.mean);
+    pool(x.data, B, w.pooled.data);
     Block<S, W, B> shared;
-    common<S>(p, w.mean.data, x.column(Global ? M * B : 0), x.stride, B, shared.data);
+    common<S>(p, w.pooled.data, x.column(Global ? M * B : 0), x.stride, B, shared.data);
     simd::product<W>(
         p.own.data, p.own.stride, W, simd::Strided<S>{x.data, 1, x.stride}, columns<B>,
         [&](int i, int j) { return simd::load<S>(shared.column(instance_of(j, B)) + i); },
@@ -111,19 +125,19 @@ struct SetLayer {
         simd::store<S>(gradient.bias.data + r, simd::Pack<S>(simd::load<S>(gradient.bias.data + r) + sum));
       }
     add_outer(dz.data, x.data, columns<B>, gradient.own);
-    add_outer(shared.data, w.mean.data, B, gradient.pooled);
-    Block<S, W, B> d_mean;
+    add_outer(shared.data, w.pooled.data, B, gradient.pooled);
+    Block<S, W, B> d_pooled;
     simd::product<W>(
         w.pooled_transposed.data, w.pooled_transposed.stride, W, simd::Strided<S>{shared.data, 1, shared.stride}, B,
         [](int, int) { return simd::Pack<S>{}; },
         [&](int i, int j, const simd::Pack<S>& d) {
-          simd::store<S>(d_mean.column(j) + i, simd::Pack<S>(d * (S(1) / S(M))));
+          simd::store<S>(d_pooled.column(j) + i, simd::Pack<S>(d * (S(1) / S(D))));
         });
     simd::product<W>(
         w.own_transposed.data, w.own_transposed.stride, W, simd::Strided<S>{dz.data, 1, dz.stride}, columns<B>,
         [&](int i, int j) {
           simd::Pack<S> start = simd::load<S>(dy.column(j) + i);
-          if (j < M * B) start += simd::load<S>(d_mean.column(j / M) + i);
+          if (j < M * B) start += simd::load<S>(d_pooled.column(j / M) + i);
           return start;
         },
         [&](int i, int j, const simd::Pack<S>& d) { simd::store<S>(dx.column(j) + i, d); });

@@ -17,6 +17,7 @@ struct DenoiserShape {
   int global_features = 0;  ///< features of no token
   int token_latents = 0;    ///< latent numbers of one token
   int global_latents = 0;   ///< latent numbers of no token
+  bool pools_sum = false;   ///< tokens are summed, not averaged
 };
 
 /// A denoiser policy is a type with a template `Network<S, shape>` whose static members are:

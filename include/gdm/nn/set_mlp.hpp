@@ -45,10 +45,10 @@ struct SetNullGlobals<S, 0> {};
 
 }  // namespace detail
 
-/// `Depth` layers of width `Width` on every token, each adding a linear map of the tokens' mean (gdm/autodiff/
-/// set_layer.hpp). Global latents, a position say, live in one more column, the global token, through which and the
-/// mean all tokens hear of each other. The weights do not depend on the number of tokens: a model trained on 80
-/// channels solves 512.
+/// `Depth` layers of width `Width` on every token, each adding a linear map of the tokens' mean, or of their sum if
+/// the problem asks for it (gdm/autodiff/set_layer.hpp). Global latents, a position say, live in one more column, the
+/// global token, through which and the mean all tokens hear of each other. The weights do not depend on the number of
+/// tokens: a model trained on 80 channels solves 512.
 ///
 /// Only for problems that state their `tokens`.
 template <int Width, int Depth>
@@ -84,7 +84,8 @@ struct SetMlp : denoiser_tag {
     static constexpr int tile = std::clamp(96 / M, 1, 32);
     static constexpr int batch = std::clamp(64 / M, 1, 16);
 
-    using Layer = SetLayer<Width, M, global>;
+    static constexpr int divisor = shape.pools_sum ? 4 : M;  ///< a constant one keeps sums near the size of means
+    using Layer = SetLayer<Width, M, divisor, global>;
     using Parameters = Weights<S, token_latents, token_features, global_features, global_latents>;
     template <int B>
     static constexpr int columns = Layer::template columns<B>;
@@ -285,7 +286,7 @@ struct SetMlp : denoiser_tag {
     template <int B>
     struct Scratch {
       Block<S, Width, columns<2 * B>> a, b;
-      Block<S, Width, 2 * B> mean, common;
+      Block<S, Width, 2 * B> pooled, common;
     };
 
     /// The output for `n` instances at step `t`; when `guided`, outputs n .. 2n - 1 are the unconditional ones.
@@ -420,13 +421,8 @@ struct SetMlp : denoiser_tag {
     template <int B>
     static void apply(const SetLayerParameters<S, Width, global>& layer, int n, Scratch<B>& s) {
       constexpr int stride = Block<S, Width, 1>::stride;
-      for (int b = 0; b < n; ++b)
-        for (int r = 0; r < stride; r += simd::lanes<S>) {
-          simd::Pack<S> sum = simd::load<S>(s.a.column(b * M) + r);
-          for (int i = 1; i < M; ++i) sum += simd::load<S>(s.a.column(b * M + i) + r);
-          simd::store<S>(s.mean.column(b) + r, simd::Pack<S>(sum * (S(1) / S(M))));
-        }
-      Layer::template common<S>(layer, s.mean.data, s.a.column(global ? M * n : 0), stride, n, s.common.data);
+      Layer::pool(s.a.data, n, s.pooled.data);
+      Layer::template common<S>(layer, s.pooled.data, s.a.column(global ? M * n : 0), stride, n, s.common.data);
       simd::product<Width>(
           layer.own.data, layer.own.stride, Width, simd::Strided<S>{s.a.data, 1, stride}, M * n + (global ? n : 0),
           [&](int i, int j) { return simd::load<S>(s.common.column(Layer::instance_of(j, n)) + i); },

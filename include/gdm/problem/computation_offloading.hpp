@@ -39,7 +39,8 @@ struct ComputationOffloading {
   using Latent = Vector<(closed_form ? 1 : 2) * K>;
   static constexpr Sense sense = Sense::minimize;
   static constexpr std::string_view name = closed_form ? "computation_offloading" : "computation_offloading_shares";
-  static constexpr TokenLayout tokens{.count = K, .features = 4, .latents = closed_form ? 1 : 2};
+  static constexpr TokenLayout tokens{
+      .count = K, .features = 4, .latents = closed_form ? 1 : 2, .pooling = Pooling::sum};
   template <int N>
   using Resized = ComputationOffloading<N, Policy>;
 
