@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// @brief Checks of what a problem promises and no compiler can see, for the library's problems and for a user's own.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <exception>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gdm/problem/draw.hpp>
+#include <gdm/problem/problem.hpp>
+
+GDM_NAMESPACE_BEGIN
+
+/// How thoroughly to check.
+struct CheckOptions {
+  int instances = 50;       ///< random instances
+  int points = 1000;        ///< random feasible points an instance
+  std::uint64_t seed = 1;   ///< of instances and points
+  double tolerance = 1e-9;  ///< on violations, and relative on objectives and points
+};
+
+/// A broken promise: what it is, how often it was seen, and where it was seen first.
+struct ProblemFailure {
+  std::string promise;
+  std::string first;
+  int count = 0;
+};
+
+/// What `check_problem` found.
+struct ProblemCheck {
+  std::vector<ProblemFailure> failures;
+  [[nodiscard]] bool passed() const { return failures.empty(); }
+
+  /// One line a broken promise; empty if all are kept.
+  [[nodiscard]] std::string text() const {
+    std::string all;
+    for (const ProblemFailure& failure : failures) {
+      all += failure.promise + ": broken " + std::to_string(failure.count) + " times, first " + failure.first + "\n";
+    }
+    return all;
+  }
+};
+
+namespace detail {
+
+/// Checks instances of one problem and gathers what fails.
+template <Problem P>
+class ProblemChecker {
+  using Traits = ProblemTraits<P>;
+
+ public:
+  using Condition = typename P::Condition;
+
+  explicit ProblemChecker(const CheckOptions& options) : options_(options) {
+    if constexpr (Traits::has_tokens) {
+      expect(TokenLayout(P::tokens).feature_size() == Traits::feature_size, "tokens cover the features", "", 0);
+      expect(TokenLayout(P::tokens).latent_size() == Traits::latent_size, "tokens cover the latent", "", 0);
+    }
+  }
+
+  void instance(const Condition& x, std::uint32_t number) {
+    where_ = "for instance " + std::to_string(number) + ", x = " + list(x);
+    rng_ = RandomStream(options_.seed, number, 1);
+    // A function that throws ends the checks of its instance.
+    try {
+      check(x);
+    } catch (const std::exception& error) {
+      fail("nothing throws on a drawn instance", std::string("threw: ") + error.what());
+    }
+  }
+
+  [[nodiscard]] const ProblemCheck& result() const { return result_; }
+
+ private:
+  using Solution = typename P::Solution;
+  using Latent = typename Traits::Latent;
+
+  void check(const Condition& x) {
+    Traits::validate(x);
+    const typename Traits::Features features = Traits::features(x);
+    expect(features.allFinite(), "features are finite", list(features), 0);
+    expect((Traits::features(x).array() == features.array()).all(), "features are the same at every call", "", 0);
+
+    const Solution start = P::project(x, Solution(Solution::Zero()));
+    best_ = P::objective(x, start);
+    // What counts as small for this instance: the largest element of a feasible point.
+    const Solution other = P::project(x, Solution(Solution::Ones()));
+    const double scale = std::max(start.cwiseAbs().maxCoeff(), other.cwiseAbs().maxCoeff());
+    scale_ = scale > 0.0 && std::isfinite(scale) ? scale : 1.0;
+    checked_projection(x, start);
+    for (int i = 0; i < options_.points; ++i) {
+      checked_projection(x, start + noise<Solution>(scale_ * std::pow(10.0, draw_uniform(rng_, -3.0, 2.0))));
+    }
+    for (const double huge : {1e12, 1e100, 1e300}) {
+      checked_projection(x, noise<Solution>(huge));
+    }
+    Solution broken = start;
+    broken[0] = std::numeric_limits<double>::quiet_NaN();
+    expect(!(P::violation(x, broken) <= options_.tolerance), "violation reports a NaN in the solution", list(broken),
+           P::violation(x, broken));
+    for (int i = 0; i < options_.points / 10; ++i) {
+      checked_decoding(x, noise<Latent>(std::pow(10.0, i % 5 - 1)));
+    }
+    for (const double huge : {1e12, 1e100, 1e300}) {
+      checked_decoding(x, noise<Latent>(huge));
+    }
+    checked_baseline(x);
+    checked_optimum(x);
+    checked_bound(x);
+  }
+
+  /// Projects `y`, checks the result and returns it.
+  Solution checked_projection(const Condition& x, const Solution& y) {
+    const Solution v = P::project(x, y);
+    feasible(x, v, "a projected point");
+    const Solution again = P::project(x, v);
+    expect((again - v).cwiseAbs().maxCoeff() <= options_.tolerance * scale_, "project is idempotent", list(y),
+           (again - v).cwiseAbs().maxCoeff());
+    // A point without violation is feasible, so that nothing is nearer to it than itself.
+    const double moved = (v - y).cwiseAbs().maxCoeff();
+    const double violation = P::violation(x, y);
+    expect(violation >= 0.0, "violation is never negative or NaN for a finite point", list(y), violation);
+    expect(!(violation == 0.0) || moved <= options_.tolerance * scale_, "project leaves points without violation alone",
+           list(y), moved);
+    return v;
+  }
+
+  void checked_decoding(const Condition& x, const Latent& z) { feasible(x, Traits::decode(x, z), "a decoded latent"); }
+
+  void checked_baseline(const Condition& x) {
+    if constexpr (has_baseline<P>) {
+      feasible(x, P::baseline(x), "the baseline");
+    }
+  }
+
+  void checked_optimum(const Condition& x) {
+    if constexpr (has_optimal<P>) {
+      const double seen = best_;
+      const Solution y = P::optimal(x);
+      const double optimum = feasible(x, y, "the optimum");
+      expect(!beats(seen, optimum), "no feasible point is better than the optimum", list(y), seen);
+      for (int i = 0; i < options_.points / 4; ++i) {  // near the optimum
+        const Solution v = P::project(x, y + noise<Solution>(scale_ * std::pow(10.0, draw_uniform(rng_, -6.0, -1.0))));
+        const double value = P::objective(x, v);
+        expect(!beats(value, optimum), "no feasible point is better than the optimum", list(v), value);
+      }
+      const Latent z = Traits::encode(x, y);
+      expect(z.allFinite(), "the encoded optimum is finite", list(z), 0);
+      const double value = feasible(x, Traits::decode(x, z), "the decoded optimum");
+      expect(!beats(optimum, value), "encoding and decoding the optimum costs nothing", list(z), value - optimum);
+    }
+  }
+
+  void checked_bound(const Condition& x) {
+    if constexpr (has_bound<P>) {
+      const double bound = P::bound(x);
+      expect(std::isfinite(bound) && !beats(best_, bound), "no feasible point is better than the bound", "", bound);
+    }
+  }
+
+  /// Checks that a point is feasible with a finite objective, and remembers the best objective.
+  double feasible(const Condition& x, const Solution& y, const char* what) {
+    const double violation = P::violation(x, y);
+    expect(violation <= options_.tolerance, what + std::string(" is feasible"), list(y), violation);
+    const double value = P::objective(x, y);
+    expect(std::isfinite(value), what + std::string(" has a finite objective"), list(y), value);
+    if (Traits::better(value, best_)) {
+      best_ = value;
+    }
+    return value;
+  }
+
+  /// True if objective `a` is better than `b` by more than the tolerance.
+  [[nodiscard]] bool beats(double a, double b) const {
+    return Traits::better(a, b) && std::abs(a - b) > options_.tolerance * std::max(std::abs(a), std::abs(b));
+  }
+
+  template <class V>
+  V noise(double scale) {
+    V v;
+    for (double& element : v) {
+      element = scale * draw_normal(rng_);
+    }
+    return v;
+  }
+
+  /// The first few elements, for messages.
+  template <class V>
+  static std::string list(const V& v) {
+    std::string text = "(";
+    for (Eigen::Index i = 0; i < std::min<Eigen::Index>(v.size(), 12); ++i) {
+      text += (i == 0 ? "" : ", ") + to_text(v[i]);
+    }
+    return text + (v.size() > 12 ? ", ..)" : ")");
+  }
+
+  void expect(bool kept, std::string_view promise, const std::string& point, double found) {
+    if (!kept) {
+      fail(promise, (point.empty() ? "" : "at " + point + " ") + "with " + to_text(found));
+    }
+  }
+  void fail(std::string_view promise, const std::string& found) {
+    for (ProblemFailure& failure : result_.failures) {
+      if (failure.promise == promise) {
+        ++failure.count;
+        return;
+      }
+    }
+    result_.failures.push_back({std::string(promise), found + " " + where_, 1});
+  }
+
+  CheckOptions options_;
+  RandomStream rng_{0};
+  double scale_ = 1.0;
+  double best_ = 0.0;  // of the feasible points of this instance
+  std::string where_;
+  ProblemCheck result_;
+};
+
+}  // namespace detail
+
+/// Checks a problem on given instances: projection feasible and idempotent, violation in agreement with it, objective
+/// finite on feasible points, decoding feasible for small and huge latents, optimum, baseline and bound not beaten by
+/// `points` random feasible points, the optimum kept by encoding and decoding.
+template <Problem P, class Conditions>
+[[nodiscard]] ProblemCheck check_problem_on(const Conditions& conditions, const CheckOptions& options = {}) {
+  detail::ProblemChecker<P> checker(options);
+  std::uint32_t number = 0;
+  for (const typename P::Condition& x : conditions) {
+    checker.instance(x, number++);
+  }
+  return checker.result();
+}
+
+/// Checks a problem on instances that it draws itself: instance i from the stream (seed, i). Print `text()` to see what
+/// fails; it is empty for a sound problem.
+template <Problem P>
+[[nodiscard]] ProblemCheck check_problem(const CheckOptions& options = {}) {
+  static_assert(detail::has_draw<P>,
+                "[GDM-S81] check_problem draws instances: Problem needs `static Condition draw(Generator&)`, or call "
+                "check_problem_on<P>(conditions)");
+  detail::ProblemChecker<P> checker(options);
+  if constexpr (detail::has_draw<P>) {
+    for (int i = 0; i < options.instances; ++i) {
+      RandomStream rng(options.seed, static_cast<std::uint32_t>(i));
+      checker.instance(P::draw(rng), static_cast<std::uint32_t>(i));
+    }
+  }
+  return checker.result();
+}
+
+GDM_NAMESPACE_END
