@@ -57,7 +57,7 @@ class GroupStatistics {
       const Group& s = groups_[static_cast<std::size_t>(groups.group(i))];
       const double deviation = std::sqrt(s.square / s.count);
       result.mean[i] = s.mean;
-      result.deviation[i] = deviation > 1e-9 * std::max(1.0, std::abs(s.mean)) ? deviation : 1.0;
+      result.deviation[i] = deviation > 1e-12 * std::abs(s.mean) ? deviation : 1.0;  // relative: units may be tiny
       result.lowest[i] = (s.low - s.mean) / result.deviation[i];
       result.highest[i] = (s.high - s.mean) / result.deviation[i];
     }
