@@ -34,6 +34,9 @@ struct Dataset {
   /// Refuses what cannot be a dataset of P.
   /// @throws Error [GDM-R211] without rows, [GDM-R212] on shapes that do not fit, [GDM-R202] on a senseless row
   void validate() const {
+    if (size() == 0 && solutions.shape(0) == 0) {
+      throw Error(Errc::empty_data, "dataset", "it has no rows", "Give at least one row");
+    }
     require_columns<Condition>(conditions, "dataset conditions");
     require_columns<Solution>(solutions, "dataset solutions");
     if (conditions.shape(0) != solutions.shape(0)) {
@@ -42,7 +45,6 @@ struct Dataset {
           std::to_string(conditions.shape(0)) + " conditions and " + std::to_string(solutions.shape(0)) + " solutions",
           "Give one solution for each condition");
     }
-    if (size() == 0) throw Error(Errc::empty_data, "dataset", "it has no rows", "Give at least one row");
     for (std::size_t i = 0; i < size(); ++i) {
       try {
         ProblemTraits<P>::validate(condition(i));
