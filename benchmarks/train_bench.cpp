@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// @brief Whole training steps: share of the machine's peak on one thread, and what a second thread adds.
+///
+/// A step is all of it: shuffling, noise, forward pass, pullback, the sum over shards, clipping, Adam, the weights'
+/// average and the copy of the last good state at the end of an epoch. Only the multiply-adds of the weights count.
+#include <benchmark/benchmark.h>
+
+#include <gdm/gdm.hpp>
+
+#include "support/cpu_clock.hpp"
+#include "support/flops.hpp"
+#include "support/peak.hpp"
+#include "support/samples.hpp"
+
+namespace {
+
+/// Times every epoch of a run.
+template <class Clock>
+struct EpochTimes {
+  bench::Samples* samples;
+  typename Clock::time_point last{};
+  gdm::Flow on_epoch(const gdm::EpochInfo& info) {
+    const auto now = Clock::now();
+    if (info.epoch > 1)
+      samples->add(std::chrono::duration<double>(now - last).count());  // the first touches the memory
+    last = now;
+    return gdm::Flow::proceed;
+  }
+};
+
+template <class P, class Denoiser>
+void train(benchmark::State& state, std::size_t batch_size) {
+  using Optimizer = gdm::GdmOptimizer<P, Denoiser>;
+  constexpr double flops = bench::training_flops<P, Optimizer>();
+  const auto run = [&](std::size_t steps, int threads, auto times) {
+    const gdm::Dataset<P> data = gdm::generate<P>(steps * batch_size, 1, 1);
+    Optimizer optimizer;
+    optimizer.train(data, {.epochs = 20, .batch_size = batch_size, .threads = threads}, times);
+  };
+  // The share of the peak needs processor time and many steps, the speed-up wall-clock time and epochs so short that
+  // some of them find both cores free.
+  constexpr std::size_t many = flops < 1e6 ? 32 : 4, few = flops < 1e6 ? 2 : 1;
+  bench::Samples work, one, two;
+  for (auto _ : state) {  // in turns, so that all see the same machine
+    run(many, 1, EpochTimes<bench::CpuClock>{&work});
+    run(few, 1, EpochTimes<std::chrono::steady_clock>{&one});
+    run(few, 2, EpochTimes<std::chrono::steady_clock>{&two});
+  }
+  const auto rows = static_cast<double>(many * batch_size);
+  state.counters["us_per_step"] = 1e6 * work.best() / static_cast<double>(many);
+  state.counters["median_us_per_step"] = 1e6 * work.median() / static_cast<double>(many);
+  state.counters["rows_per_s"] = rows / work.best();
+  state.counters["share_of_peak"] = rows * flops / work.best() / bench::peak();
+  state.counters["two_threads_speedup"] = one.best() / two.best();
+}
+
+/// What all shares refer to.
+void multiply_add_peak(benchmark::State& state) {
+  for (auto _ : state) benchmark::DoNotOptimize(bench::peak());
+  state.counters["gflops"] = 1e-9 * bench::peak();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using benchmark::RegisterBenchmark;
+  RegisterBenchmark("peak", multiply_add_peak)->Iterations(1);
+  RegisterBenchmark("train/msr3/mlp64", train<gdm::MsrProblem, gdm::Mlp<64, 64, 64>>, 256);
+  RegisterBenchmark("train/msr3/mlp64/batch512", train<gdm::MsrProblem, gdm::Mlp<64, 64, 64>>, 512);
+  RegisterBenchmark("train/msr3/mlp128", train<gdm::MsrProblem, gdm::Mlp<128, 128, 128>>, 256);
+  RegisterBenchmark("train/msr80/set48", train<gdm::Msr80Problem, gdm::SetMlp<48, 4>>, 256);
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  benchmark::RunSpecifiedBenchmarks();
+}
