@@ -54,7 +54,7 @@ class Trainer {
   /// Runs epochs until `options.epochs` are done, a callback says stop, or the loss is not finite.
   /// @param state    starting point; holds the last state with a finite loss when an error is thrown
   /// @param on_epoch called as on_epoch(state) -> void after every epoch, for checkpoints
-  /// @throws Error [GDM-R301] naming epoch and step when the loss or a gradient is not finite
+  /// @throws Error [GDM-R301] naming epoch and step when the loss, a gradient or a weight is not finite
   template <class Options, class OnEpoch, class... Callbacks>
   TrainReport run(State& state, const Options& options, const OnEpoch& on_epoch, Callbacks&... callbacks) {
     using Clock = std::chrono::steady_clock;
@@ -70,16 +70,11 @@ class Trainer {
         rate = learning_rate(options.decay, options.learning_rate, options.warm_up, state.step,
                              options.epochs * batches_.size());
         const double loss = step(state, batch, options, rate);
-        if (!std::isfinite(loss)) {
-          const std::uint64_t number = state.step;
-          state = *good;
-          throw Error(Errc::diverged, "training",
-                      "the loss became " + to_text(loss) + " in epoch " + std::to_string(state.epoch + 1) + ", step " +
-                          std::to_string(number),
-                      "Lower learning_rate or clip_norm; the weights of the last good epoch are kept");
-        }
+        if (!std::isfinite(loss)) stop_diverged(state, *good, "the loss became " + to_text(loss));
         sum += loss * static_cast<double>(batch.count);
       }
+      // The last update's damage shows in no loss of this epoch.
+      if (!bounded(state.weights)) stop_diverged(state, *good, "the weights became too large to be squared");
       ++state.epoch;
       state.loss.push_back(sum / static_cast<double>(rows_));
       *good = state;
@@ -105,6 +100,22 @@ class Trainer {
     std::size_t begin;   ///< first position in that loss's order of rows
     std::size_t count;
   };
+
+  /// Goes back to the last good state, and reports what was found in the epoch and step that `state` had come to.
+  [[noreturn]] static void stop_diverged(State& state, const State& good, const std::string& found) {
+    const std::string step = std::to_string(state.step);
+    state = good;
+    throw Error(Errc::diverged, "training", found + " in epoch " + std::to_string(good.epoch + 1) + ", step " + step,
+                "Lower learning_rate or clip_norm; the weights of the last good epoch are kept");
+  }
+
+  static bool bounded(const Parameters& weights) {
+    bool all = true;
+    std::tuple_element_t<0, std::tuple<Losses...>>::Network::visit(
+        [&](const std::string&, const auto& block) { all = all && std::isfinite(block.matrix().squaredNorm()); },
+        weights);
+    return all;
+  }
 
   template <class Loss>
   void offer_batches_of(const Loss& loss) {
