@@ -6,4 +6,4 @@ here=$(cd "$(dirname "$0")" && pwd)
 ulimit -v 1572864
 ulimit -t 40
 TIMEFORMAT='%U s of processor time'
-time "$@" -std=c++20 -O2 -S "$here/main.cpp" -o /dev/null
+time "$@" -std=c++20 -O2 -S "$here/main.cpp" -o compile_cost.s
