@@ -72,9 +72,11 @@ class TensorShape {
   [[nodiscard]] std::string text() const {
     std::string out = "[";
     for (std::size_t i = 0; i < count_; ++i) {
-      out += (i == 0 ? "" : ",") + std::to_string(extents_[i]);
+      if (i > 0) out += ',';
+      out += std::to_string(extents_[i]);
     }
-    return out + "]";
+    out += ']';
+    return out;
   }
   friend bool operator==(const TensorShape& a, const TensorShape& b) noexcept {
     return std::ranges::equal(a.extents(), b.extents());
