@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <gdm/problem/noma_search.hpp>
+#include <gdm/problem/uav_rate.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -11,12 +11,25 @@
 
 namespace {
 
+/// An instance of the search: the k-th nearest of the terminals has the power `power[k]`.
+template <int K>
+struct Task {
+  gdm::UavSite<K> site;
+  typename gdm::UavSite<K>::Row power;
+  double gain;
+
+  [[nodiscard]] gdm::SearchResult search(int most = 1'000'000) const {
+    return gdm::best_uav_position(gdm::UavRate<K>(site, power, gain), site, 1e-9, most);
+  }
+};
+
 /// The rate written out once more, in nat/s/Hz.
 template <int K>
-double plain_rate(const gdm::UavTask<K>& task, double ux, double uy) {
+double plain_rate(const Task<K>& task, double ux, double uy) {
   std::vector<double> t;
   for (std::size_t i = 0; i < static_cast<std::size_t>(K); ++i) {
-    t.push_back(std::pow(ux - task.x[i], 2) + std::pow(uy - task.y[i], 2) + task.height * task.height);
+    t.push_back(std::pow(ux - task.site.x[i], 2) + std::pow(uy - task.site.y[i], 2) +
+                task.site.height * task.site.height);
   }
   std::sort(t.begin(), t.end());
   double rate = 0.0, below = 0.0;
@@ -29,7 +42,7 @@ double plain_rate(const gdm::UavTask<K>& task, double ux, double uy) {
 
 /// Independent oracle: a dense grid, then a pattern search from its best points.
 template <int K>
-double grid_optimum(const gdm::UavTask<K>& task) {
+double grid_optimum(const Task<K>& task) {
   struct Point {
     double rate, x, y;
   };
@@ -37,7 +50,7 @@ double grid_optimum(const gdm::UavTask<K>& task) {
   constexpr int steps = 80;
   for (int i = 0; i <= steps; ++i) {
     for (int j = 0; j <= steps; ++j) {
-      const double x = task.side * i / steps, y = task.side * j / steps;
+      const double x = task.site.side * i / steps, y = task.site.side * j / steps;
       points.push_back({plain_rate(task, x, y), x, y});
     }
   }
@@ -46,12 +59,12 @@ double grid_optimum(const gdm::UavTask<K>& task) {
   double best = 0.0;
   for (std::size_t start = 0; start < 12; ++start) {
     Point p = points[start];
-    for (double step = task.side / steps; step > 1e-6;) {
+    for (double step = task.site.side / steps; step > 1e-6;) {
       Point next = p;
       for (int direction = 0; direction < 16; ++direction) {
         const double angle = direction * 0.39269908169872414;
-        const double x = std::clamp(p.x + step * std::cos(angle), 0.0, task.side);
-        const double y = std::clamp(p.y + step * std::sin(angle), 0.0, task.side);
+        const double x = std::clamp(p.x + step * std::cos(angle), 0.0, task.site.side);
+        const double y = std::clamp(p.y + step * std::sin(angle), 0.0, task.site.side);
         if (const double rate = plain_rate(task, x, y); rate > next.rate) {
           next = {rate, x, y};
         }
@@ -65,11 +78,11 @@ double grid_optimum(const gdm::UavTask<K>& task) {
 }
 
 template <int K>
-gdm::UavTask<K> task_of(double gain, double total) {
-  gdm::UavTask<K> task{};
+Task<K> task_of(double gain, double total) {
+  Task<K> task{};
   task.gain = gain;
-  task.height = 150.0;
-  task.side = 400.0;
+  task.site.height = 150.0;
+  task.site.side = 400.0;
   for (int k = 0; k < K; ++k) {
     task.power[static_cast<std::size_t>(k)] = total / K + (k - 0.5 * (K - 1)) * 0.1;
   }
@@ -77,8 +90,8 @@ gdm::UavTask<K> task_of(double gain, double total) {
 }
 
 template <int K>
-void compare_with_grid(const gdm::UavTask<K>& task) {
-  const gdm::UavResult found = gdm::UavSearch<K>(task).run(1e-9);
+void compare_with_grid(const Task<K>& task) {
+  const gdm::SearchResult found = task.search();
   const double grid = grid_optimum(task);
   CAPTURE(K);
   CAPTURE(task.gain);
@@ -102,11 +115,11 @@ void random_tasks(std::mt19937_64& rng, int repeats) {
   for (int repeat = 0; repeat < repeats; ++repeat) {
     for (const double gain : gains) {
       const double total = 0.05 * K * (K - 1) + 0.01 + 10.0 * K * gdm::draw_uniform(rng);
-      gdm::UavTask<K> task = task_of<K>(gain, total);
+      Task<K> task = task_of<K>(gain, total);
       const double width = repeat % 3 == 0 ? 400.0 : 1200.0 * gdm::draw_uniform(rng);  // narrow clouds, and wide ones
       for (std::size_t i = 0; i < static_cast<std::size_t>(K); ++i) {
-        task.x[i] = 200.0 + width * (gdm::draw_uniform(rng) - 0.5);
-        task.y[i] = 200.0 + width * (gdm::draw_uniform(rng) - 0.5);
+        task.site.x[i] = 200.0 + width * (gdm::draw_uniform(rng) - 0.5);
+        task.site.y[i] = 200.0 + width * (gdm::draw_uniform(rng) - 0.5);
       }
       compare_with_grid(task);
     }
@@ -128,9 +141,9 @@ TEST_CASE("symmetric, coincident, collinear and distant terminals are searched t
   for (const double gain : gains) {
     for (const double total : {0.31, 18.0, 500.0}) {
       const auto check = [&](std::array<double, 3> x, std::array<double, 3> y) {
-        gdm::UavTask<3> task = task_of<3>(gain, total);
-        task.x = x;
-        task.y = y;
+        Task<3> task = task_of<3>(gain, total);
+        task.site.x = x;
+        task.site.y = y;
         compare_with_grid(task);
       };
       for (const double r :
@@ -147,10 +160,10 @@ TEST_CASE("symmetric, coincident, collinear and distant terminals are searched t
       check({0.0, 400.0, 200.0}, {0.0, 0.0, 400.0});
     }
   }
-  gdm::UavTask<8> ring = task_of<8>(60.0 / 110.0, 48.0);
+  Task<8> ring = task_of<8>(60.0 / 110.0, 48.0);
   for (std::size_t i = 0; i < 8; ++i) {
-    ring.x[i] = 200.0 + 180.0 * std::cos(0.7853981633974483 * static_cast<double>(i));
-    ring.y[i] = 200.0 + 180.0 * std::sin(0.7853981633974483 * static_cast<double>(i));
+    ring.site.x[i] = 200.0 + 180.0 * std::cos(0.7853981633974483 * static_cast<double>(i));
+    ring.site.y[i] = 200.0 + 180.0 * std::sin(0.7853981633974483 * static_cast<double>(i));
   }
   compare_with_grid(ring);
 }
@@ -158,16 +171,15 @@ TEST_CASE("symmetric, coincident, collinear and distant terminals are searched t
 TEST_CASE("an early stop leaves a bound that is still above the optimum") {
   std::mt19937_64 rng(92);
   for (int repeat = 0; repeat < 100; ++repeat) {
-    gdm::UavTask<4> task = task_of<4>(gains[repeat % 6], 24.0);
+    Task<4> task = task_of<4>(gains[repeat % 6], 24.0);
     for (std::size_t i = 0; i < 4; ++i) {
-      task.x[i] = gdm::draw_uniform(rng, 0.0, 400.0);
-      task.y[i] = gdm::draw_uniform(rng, 0.0, 400.0);
+      task.site.x[i] = gdm::draw_uniform(rng, 0.0, 400.0);
+      task.site.y[i] = gdm::draw_uniform(rng, 0.0, 400.0);
     }
-    gdm::UavSearch<4> search(task);
-    const double exact = search.run(1e-9).value;
+    const double exact = task.search().value;
     double previous = 1e300;
     for (const int most : {1, 8, 32, 128}) {
-      const gdm::UavResult early = search.run(1e-9, most);
+      const gdm::SearchResult early = task.search(most);
       CHECK(early.bound >= exact);
       CHECK(early.value <= exact * (1.0 + 1e-12));
       CHECK(early.bound <= previous);
