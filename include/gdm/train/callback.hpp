@@ -48,22 +48,22 @@ Flow notify_epoch(const EpochInfo& info, Callbacks&... callbacks) {
 
 }  // namespace detail
 
-/// Stops when the loss has not fallen by the share `improvement` for `patience` epochs.
+/// Stops when the loss has not fallen by the share `improvement` for `patience` epochs: `EarlyStop{.patience = 5}`.
 struct EarlyStop {
   std::size_t patience = 20;
   double improvement = 1e-3;
 
-  Flow on_epoch(const EpochInfo& info) {
-    if (info.loss < best_ * (1 - improvement)) {
-      best_ = info.loss;
-      best_epoch_ = info.epoch;
-    }
-    return info.epoch - best_epoch_ >= patience ? Flow::stop : Flow::proceed;
-  }
+  // State of the run, public so that the settings can be written as an aggregate.
+  double best_loss = std::numeric_limits<double>::infinity();
+  std::size_t best_epoch = 0;
 
- private:
-  double best_ = std::numeric_limits<double>::infinity();
-  std::size_t best_epoch_ = 0;
+  Flow on_epoch(const EpochInfo& info) {
+    if (info.loss < best_loss * (1 - improvement)) {
+      best_loss = info.loss;
+      best_epoch = info.epoch;
+    }
+    return info.epoch - best_epoch >= patience ? Flow::stop : Flow::proceed;
+  }
 };
 
 /// Keeps what every epoch reported. Pass an lvalue and read `epochs` afterwards.
