@@ -12,7 +12,7 @@ names=("$@")
 if [ ${#names[@]} -eq 0 ]; then
   for source in "$here"/*_fuzz.cpp; do names+=("$(basename "$source" _fuzz.cpp)"); done
 fi
-# Shallow stack traces and a small quarantine cost nothing that a fuzzer needs and double its speed.
+# Shallow stack traces, a small quarantine and no alternate signal stack: fewer pages and system calls at each throw.
 export ASAN_OPTIONS=malloc_context_size=1:quarantine_size_mb=1:thread_local_quarantine_size_kb=64:use_sigaltstack=0
 failed=0
 for name in "${names[@]}"; do
