@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <string>
 #include <vector>
 
 #include <gdm/data/dataset.hpp>
@@ -41,8 +43,9 @@ template <Problem P>
     const double optimum = static_cast<double>(P::objective(x, data.solution(i)));
     found += value;
     best += optimum;
-    feasible += P::violation(x, y) <= 1e-9 ? 1 : 0;
-    gaps.push_back(ProblemTraits<P>::gap(value, optimum));
+    feasible += y.allFinite() && P::violation(x, y) <= 1e-9 ? 1 : 0;
+    const double gap = ProblemTraits<P>::gap(value, optimum);
+    gaps.push_back(std::isnan(gap) ? std::numeric_limits<double>::infinity() : gap);  // NaN has no place in an order
   }
   std::sort(gaps.begin(), gaps.end());
   const auto n = static_cast<double>(gaps.size());
