@@ -23,7 +23,7 @@ for name in "${names[@]}"; do
   echo "$name: $runs runs, log in $logs/$name.log"
   nice -n 19 "$program" -runs="$runs" -max_len="${MAX_LEN:-512}" -timeout=10 -report_slow_units=1 -print_final_stats=1 \
     "${dictionary[@]}" -artifact_prefix="$logs/$name-" "$logs/$name" "$here/corpus/$name" > "$logs/$name.log" 2>&1 ||
-    { echo "$name: FAILED"; failed=1; }
+    { status=$?; failed=1; [ $status -eq 72 ] && echo "$name: interrupted" || echo "$name: FAILED ($status)"; }
   grep -a -E "stat::number_of_executed_units|stat::slowest_unit_time_sec|SUMMARY" "$logs/$name.log" || true
 done
 exit $failed
