@@ -22,7 +22,7 @@ using Options = SmallOptimizer::TrainOptions;
 
 Options options_for(const std::filesystem::path& checkpoint, int threads) {
   return {.epochs = 10,
-          .batch_size = 48,
+          .batch_size = 200,  // four tiles and two, so that threads share a step
           .learning_rate = 0.01,
           .seed = 3,
           .threads = threads,
@@ -151,7 +151,7 @@ TEST_CASE("checkpoint: one of another run is refused with a remedy, and neither 
   CHECK(with([](Options& o) { o.seed = 4; }));
   CHECK(with([](Options& o) { o.seed = (1ULL << 60U) + 3; }));
   CHECK(with([](Options& o) { o.epochs = 11; }));
-  CHECK(with([](Options& o) { o.batch_size = 49; }));
+  CHECK(with([](Options& o) { o.batch_size = 201; }));
   CHECK(with([](Options& o) { o.learning_rate = 0.011; }));
   CHECK(with([](Options& o) { o.decay = gdm::Decay::constant; }));
   CHECK(with([](Options& o) { o.warm_up = 0.5; }));
@@ -234,6 +234,38 @@ TEST_CASE(
   }
   CHECK(same_state(*state, *untouched));
   CHECK(resumed < 100);
+}
+
+TEST_CASE("checkpoint: a tensor that is not expected is refused by name") {
+  const std::vector<std::byte> original = golden();
+  const gdm::TensorFile file = gdm::TensorFile::parse(original);
+  gdm::TensorFileWriter writer;
+  for (const auto& [key, value] : file.metadata())
+    if (!key.starts_with(gdm::checksum_prefix)) writer.set_metadata(key, value);
+  const auto copy = [&]<class T>(const gdm::TensorEntry& entry, T) {
+    std::vector<T> numbers(file.view(entry).bytes.size() / sizeof(T));
+    file.copy<T>(entry.name, entry.shape, std::span<T>(numbers));
+    writer.add<T>(entry.name, entry.shape, numbers);
+  };
+  for (const gdm::TensorEntry& entry : file.tensors()) {
+    if (entry.dtype == gdm::Dtype::f32) copy(entry, 0.0F);
+    if (entry.dtype == gdm::Dtype::f64) copy(entry, 0.0);
+    if (entry.dtype == gdm::Dtype::u64) copy(entry, std::uint64_t{});
+  }
+  auto state = some_state();
+  const auto resume = [&](const std::vector<std::byte>& bytes) {
+    gdm_test::MemoryFileSystem fs(bytes);
+    some_checkpoint.resume(*state, fs);
+  };
+  CHECK_NOTHROW(resume(writer.bytes()));
+  writer.add<double>("weights.extra", gdm::TensorShape(), std::vector<double>{1});
+  try {
+    resume(writer.bytes());
+    FAIL_CHECK("a tensor too many was accepted");
+  } catch (const gdm::Error& error) {
+    CHECK(error.code() == Errc::file_mismatch);
+    CHECK(std::string(error.what()).find("\"weights.extra\"") != std::string::npos);
+  }
 }
 
 TEST_CASE("checkpoint: losses that do not fit the number of epochs are refused") {

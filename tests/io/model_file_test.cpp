@@ -77,7 +77,8 @@ std::pair<int, std::string> refusal(std::span<const std::byte> bytes, const gdm:
 
 /// The golden model with one tensor changed by `change(numbers)` or left out, and checksums that are right again.
 template <class Change>
-std::vector<std::byte> changed(const std::string& name, const Change& change, bool leave_out = false) {
+std::vector<std::byte> changed(const std::string& name, const Change& change, bool leave_out = false,
+                               bool add_another = false) {
   const gdm::TensorFile& file = golden_file();
   gdm::TensorFileWriter writer;
   for (const auto& [key, value] : file.metadata())
@@ -93,6 +94,7 @@ std::vector<std::byte> changed(const std::string& name, const Change& change, bo
     if (entry.dtype == gdm::Dtype::f32) copy(0.0F);
     if (entry.dtype == gdm::Dtype::f64) copy(0.0);
   }
+  if (add_another) writer.add<float>("weights.extra", gdm::TensorShape(), std::vector<float>{1});
   return writer.bytes();
 }
 
@@ -247,6 +249,7 @@ TEST_CASE("model file: a file of other policies or of another problem is refused
 TEST_CASE("model file: with right checksums but a tensor missing, misshapen or senseless it is refused by name") {
   const auto none = [](auto&) {};
   CHECK(refusal(changed("", none)).first == 0);
+  says(refusal(changed("", none, false, true)), Errc::file_mismatch, {"\"weights.extra\"", "not expected"});
   for (const gdm::TensorEntry& entry : golden_file().tensors()) {
     says(refusal(changed(entry.name, none, true)), Errc::file_mismatch, {entry.name.c_str(), "no such tensor"});
   }
