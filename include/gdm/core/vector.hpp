@@ -25,6 +25,19 @@ enum class Sense { minimize, maximize };
   return difference / std::abs(optimum);
 }
 
+/// The largest element; a NaN may be passed over. Eigen's own reduction draws a false warning from g++ 12 with AVX-512.
+template <class Derived>
+[[nodiscard]] double largest_of(const Eigen::MatrixBase<Derived>& x) noexcept {
+  double best = static_cast<double>(x[0]);
+  for (Eigen::Index i = 1; i < x.size(); ++i) best = static_cast<double>(x[i]) > best ? static_cast<double>(x[i]) : best;
+  return best;
+}
+/// The smallest element, see `largest_of`.
+template <class Derived>
+[[nodiscard]] double smallest_of(const Eigen::MatrixBase<Derived>& x) noexcept {
+  return -largest_of(-x);
+}
+
 /// A number as it would be typed, for messages.
 [[nodiscard]] inline std::string to_text(double value) {
   std::ostringstream out;

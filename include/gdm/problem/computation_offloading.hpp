@@ -6,6 +6,9 @@
 #include <limits>
 #include <string_view>
 
+#include <gdm/nn/mlp.hpp>
+#include <gdm/nn/set_mlp.hpp>
+#include <gdm/optim/train_defaults.hpp>
 #include <gdm/problem/completion.hpp>
 #include <gdm/problem/draw.hpp>
 #include <gdm/problem/offloading_search.hpp>
@@ -41,6 +44,10 @@ struct ComputationOffloading {
   static constexpr std::string_view name = closed_form ? "computation_offloading" : "computation_offloading_shares";
   static constexpr TokenLayout tokens{
       .count = K, .features = 4, .latents = closed_form ? 1 : 2, .pooling = Pooling::sum};
+  /// With the features below a small dense network suffices for a few nodes; beyond, SetMlp shares what it learns about
+  /// one node among all.
+  using Denoiser = std::conditional_t<(K < 5), Mlp<64, 64, 64>, SetMlp<48, 4>>;
+  static constexpr TrainDefaults training{.epochs = K < 5 ? 100U : 40U, .batch_size = 512, .learning_rate = 3e-3};
   template <int N>
   using Resized = ComputationOffloading<N, Policy>;
 
@@ -79,7 +86,7 @@ struct ComputationOffloading {
     for (int i = 0; i < K; ++i) {
       received[i] = transmit_power * x[5 * i + 3] * x[5 * i + 3];
     }
-    const double strongest = received.maxCoeff();
+    const double strongest = largest_of(received);
     const double everything = noise + (strongest > 0.0 ? order_free_sum(received, strongest) : 0.0);
     OffloadingCosts<K> result;
     for (int i = 0; i < K; ++i) {
@@ -154,8 +161,8 @@ struct ComputationOffloading {
         x[5 * i + 4] = draw_uniform(rng);
       }
       const OffloadingCosts<K> cost = costs(x);
-      if (cost.local.maxCoeff() < 10.0 && cost.transmit.maxCoeff() < std::max(10.0, 10.0 * K / 3) &&
-          cost.execution.maxCoeff() < 10.0) {
+      if (largest_of(cost.local) < 10.0 && largest_of(cost.transmit) < std::max(10.0, 10.0 * K / 3) &&
+          largest_of(cost.execution) < 10.0) {
         break;
       }
     }
@@ -211,7 +218,7 @@ struct ComputationOffloading {
         y[i] =
             z[2 * i] > 0.0 && linked(x, i) ? std::max(-1e300, z[2 * i + 1]) : -std::numeric_limits<double>::infinity();
       }
-      return y.maxCoeff() > -std::numeric_limits<double>::infinity() ? shares(y) : Solution(Solution::Zero());
+      return largest_of(y) > -std::numeric_limits<double>::infinity() ? shares(y) : Solution(Solution::Zero());
     }
   }
 

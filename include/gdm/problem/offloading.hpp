@@ -57,7 +57,7 @@ template <int K>
   for (int i = 0; i < K; ++i) {
     y[i] = set[static_cast<std::size_t>(i)] ? costs.weight(i) : 0.0;
   }
-  const double largest = y.maxCoeff();
+  const double largest = largest_of(y);
   return largest > 0.0 ? Vector<K>(y / order_free_sum(y, largest)) : y;
 }
 

@@ -44,7 +44,7 @@ inline double free_budget(int size, double total, double lower) {
 template <class Derived>
 [[nodiscard]] double simplex_violation(const Eigen::MatrixBase<Derived>& y, double total, double lower = 0.0) {
   const double excess = std::abs(y.sum() - total);
-  const double shortfall = lower - y.minCoeff();  // may skip a NaN of y, which the sum carries
+  const double shortfall = lower - smallest_of(y);  // may skip a NaN of y, which the sum carries
   if (!std::isfinite(excess) || !std::isfinite(shortfall)) {
     return std::numeric_limits<double>::infinity();
   }

@@ -7,6 +7,9 @@
 #include <numbers>
 #include <string_view>
 
+#include <gdm/nn/mlp.hpp>
+#include <gdm/nn/set_mlp.hpp>
+#include <gdm/optim/train_defaults.hpp>
 #include <gdm/problem/draw.hpp>
 #include <gdm/problem/order_free.hpp>
 #include <gdm/problem/problem.hpp>
@@ -35,6 +38,12 @@ struct SumRate {
   static constexpr Sense sense = Sense::maximize;
   static constexpr std::string_view name = "sum_rate";
   static constexpr TokenLayout tokens{.count = M, .features = 1, .latents = 1};
+  /// Few channels are cheapest in one dense network. From 8 on, SetMlp with a tenth of the weights is closer to the
+  /// optimum: at M = 80 a mean gap below 1e-4 where an MLP of width 256 stays at 1e-3.
+  using Denoiser = std::conditional_t<(M < 8), Mlp<64, 64, 64>, SetMlp<48, 4>>;
+  /// With many channels every row is a batch of tokens: smaller batches and a higher rate get further in the same time.
+  static constexpr TrainDefaults training =
+      M < 8 ? TrainDefaults{} : TrainDefaults{.epochs = 80, .batch_size = 128, .learning_rate = 4e-3};
   template <int N>
   using Resized = SumRate<N, static_cast<int>(static_cast<long long>(TotalMilliwatt) * N / M)>;
 
@@ -51,7 +60,7 @@ struct SumRate {
                     "A channel gain must lie in [0, 1e100]");
       }
     }
-    if (const double best = x.template head<M>().maxCoeff(); best < smallest) {
+    if (const double best = largest_of(x.template head<M>()); best < smallest) {
       throw Error(Errc::invalid_condition, "SumRate condition", "the largest gain is " + to_text(best),
                   "At least one channel gain must be 1e-100 or more");
     }
@@ -99,7 +108,7 @@ struct SumRate {
   /// compressed by a logarithm and ends at 32: such a channel is off, and must not drown the others in the mean.
   static Features features(const Condition& x) {
     Features a = (x.template head<M>() * (x[M] / M)).cwiseInverse();
-    const double lowest = a.minCoeff();
+    const double lowest = smallest_of(a);
     for (double& level : a) {
       level -= lowest;
       if (level > 8.0) {

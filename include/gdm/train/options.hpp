@@ -13,20 +13,9 @@
 #include <gdm/core/vector.hpp>
 #include <gdm/optim/adam.hpp>
 #include <gdm/optim/learning_rate.hpp>
+#include <gdm/optim/train_defaults.hpp>
 
 GDM_NAMESPACE_BEGIN
-
-/// Defaults of a training run. A problem states its own as `static constexpr TrainDefaults training`.
-struct TrainDefaults {
-  std::size_t epochs = 200;
-  std::size_t batch_size = 256;
-  double learning_rate = 2e-3;
-  Decay decay = Decay::cosine;
-  double warm_up = 0.02;
-  double clip_norm = 1.0;
-  double ema_decay = 0.999;
-  double p_uncond = 0.1;
-};
 
 /// Settings of `train`. An aggregate: write `{.epochs = 50, .seed = 7}` and leave the rest.
 template <class Defaults>
