@@ -78,6 +78,11 @@ TEST_CASE("a few steps are spread evenly over all of them") {
   CHECK(table[1].t == 67);
   CHECK(table[2].t == 34);
   CHECK(table[3].t == 1);
+  const auto rounded = updates_of<gdm::Ddim<4>, gdm::CosineSchedule<20>>();  // thirds of 19 steps, to the nearest
+  CHECK(rounded[0].t == 20);
+  CHECK(rounded[1].t == 14);
+  CHECK(rounded[2].t == 7);
+  CHECK(rounded[3].t == 1);
 }
 
 TEST_CASE_TEMPLATE("a DDPM update is the mean of Algorithm 2 with the posterior's deviation", Schedule, SCHEDULES) {
