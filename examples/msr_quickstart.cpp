@@ -112,13 +112,15 @@ int run(const Settings& settings, double allowed_gap) {
 
   xt::xtensor<double, 2> equal = test.solutions;
   for (std::size_t i = 0; i < test.size(); ++i) gdm::set_row(equal, i, P::baseline(test.condition(i)));
+  const auto few = M < 8 ? test : gdm::split(test, 0.1).first;  // 16 samples of 80 channels take a while
   const auto [single, single_us] = timed(optimizer, test, {.seed = 7});
-  const auto [best, best_us] = timed(optimizer, test, {.samples = 16, .seed = 7});
+  const auto [best, best_us] = timed(optimizer, few, {.samples = 16, .seed = 7});
   const gdm::Evaluation one = gdm::evaluate_solutions(test, single);
-  const gdm::Evaluation of16 = gdm::evaluate_solutions(test, best);
+  const gdm::Evaluation of16 = gdm::evaluate_solutions(few, best);
   const gdm::Evaluation flat = gdm::evaluate_solutions(test, equal);
   example::heading("Against the exact optimum");
-  example::Table table({"", "one sample", "best of 16", "equal power"});
+  const std::string first = few.size() < test.size() ? text(" (first %zu)", few.size()) : "";
+  example::Table table({"", "one sample", "best of 16" + first, "equal power"});
   const auto line = [&](const char* name, const char* format, double gdm::Evaluation::*value) {
     table.add({name, text(format, one.*value), text(format, of16.*value), text(format, flat.*value)});
   };
@@ -149,7 +151,8 @@ int run(const Settings& settings, double allowed_gap) {
   write_paths(optimizer, test, settings);
 
   const bool feasible = one.feasible_fraction == 1 && of16.feasible_fraction == 1;
-  const bool good = feasible && one.mean_gap <= allowed_gap && of16.mean_gap <= one.mean_gap;
+  const double one_of_few = gdm::evaluate_solutions(few, gdm::rows_of(single, 0, few.size())).mean_gap;
+  const bool good = feasible && one.mean_gap <= allowed_gap && of16.mean_gap <= one_of_few;
   std::printf("\n%s: every answer feasible: %s; mean gap of one sample %.1e (allowed %.0e)\n",
               good ? "passed" : "FAILED", feasible ? "yes" : "no", one.mean_gap, allowed_gap);
   return good ? 0 : 1;
@@ -171,7 +174,7 @@ int main(int argc, char** argv) {
   app.add_option("--out", settings.out, "folder for the denoising paths")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   try {
-    return settings.problem == "msr3" ? run<gdm::MsrProblem>(settings, 1e-5) : run<gdm::Msr80Problem>(settings, 2e-3);
+    return settings.problem == "msr3" ? run<gdm::MsrProblem>(settings, 1e-5) : run<gdm::Msr80Problem>(settings, 1e-3);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 2;

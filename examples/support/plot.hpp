@@ -58,6 +58,7 @@ inline void plot_panel(std::FILE* to, const Panel& panel, std::size_t number) {
     }
     say("EOD");
   }
+  say("set autoscale; unset offsets");
   say("set title " + quoted(panel.title) + " noenhanced");
   say("set xlabel " + quoted(panel.x_label) + "; set ylabel " + quoted(panel.y_label));
   say(std::string(panel.log_x ? "set logscale x" : "unset logscale x"));
