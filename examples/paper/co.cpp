@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+#include <gdm/problem/computation_offloading.hpp>
+
+#include "experiments.hpp"
+
+void paper::plan_co(const Settings& settings, std::vector<Cell>& plan) {
+  using P = gdm::CoProblem;
+  using X = P::Condition;
+  const std::vector<Shift<P>> shifts{{"as trained", [](X&) {}},
+                                     {"server halved", [](X& x) { x[15] *= 0.5; }},
+                                     {"server doubled", [](X& x) { x[15] *= 2; }},
+                                     {"tasks doubled", [](X& x) {
+                                        for (int i = 0; i < 3; ++i) x.segment<2>(5 * i) *= 2;
+                                      }}};
+  Experiments<P>::plan(settings, {"CO", 30'000, 3.7, {}, {}, "8", shifts}, plan);
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// @brief The list of experiments to run, and the function of each problem that adds its own.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "results.hpp"
+#include "settings.hpp"
+
+namespace paper {
+
+/// One experiment, not run yet.
+struct Cell {
+  CellKey key;
+  double cost = 1;  ///< expected work, for the time left
+  std::function<Metrics()> run;
+};
+
+/// Adds the experiments of one problem, seed by seed.
+void plan_co(const Settings& settings, std::vector<Cell>& plan);
+void plan_msr3(const Settings& settings, std::vector<Cell>& plan);
+void plan_msr80(const Settings& settings, std::vector<Cell>& plan);
+void plan_nu(const Settings& settings, std::vector<Cell>& plan);
+
+inline const std::vector<std::string> problems{"CO", "MSR-3", "MSR-80", "NU"};
+
+}  // namespace paper
