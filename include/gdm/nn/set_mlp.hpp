@@ -178,7 +178,7 @@ struct SetMlp : denoiser_tag {
     }
 
     template <int B>
-    static void pullback(const Parameters&, const bool* dropped, Workspace<B>& w, const Block<S, latents, B>& d_out,
+    static void pullback(const Parameters& p, const bool* dropped, Workspace<B>& w, const Block<S, latents, B>& d_out,
                          Parameters& gradient) {
       const auto zero = [](int, int) { return simd::Pack<S>{}; };
       if constexpr (token_latents > 0) {
@@ -199,24 +199,24 @@ struct SetMlp : denoiser_tag {
         multiply(w.global_output_transposed, w.d_global_output.data, w.d_global_output.stride, B, zero,
                  [&](int i, int j, const simd::Pack<S>& z) { simd::store<S>(w.d0.column(M * B + j) + i, z); });
       }
+      auto *d = &w.d0, *next = &w.d1;
       for (std::size_t k = Depth; k-- > 0;) {
-        Layer::pullback(SetLayerParameters<S, Width, global>{}, w.layers[k], w.d0, gradient.layers[k], w.d1);
-        std::swap(w.d0, w.d1);
+        Layer::pullback(p.layers[k], w.layers[k], *d, gradient.layers[k], *next);
+        std::swap(d, next);
       }
-      detail::for_each_register<Block<S, Width, columns<B>>>([&](int i) {
-        simd::store<S>(w.d0.data + i, simd::load<S>(w.d0.data + i) * simd::load<S>(w.slope.data + i));
-      });
+      detail::for_each_register<Block<S, Width, columns<B>>>(
+          [&](int i) { simd::store<S>(d->data + i, simd::load<S>(d->data + i) * simd::load<S>(w.slope.data + i)); });
       Block<S, Width, B> shared;
-      TokenSum<M>::template forward<B>(w.d0, shared);
-      add_outer(w.d0.data, w.token_input.data, M * B, gradient.token_input, w.token_input.stride);
+      TokenSum<M>::template forward<B>(*d, shared);
+      add_outer(d->data, w.token_input.data, M * B, gradient.token_input, w.token_input.stride);
       add_outer(shared.data, w.shared_input.data + global_latents, B, gradient.shared_input, w.shared_input.stride);
       add_columns(shared, gradient.token_input_bias);
       if constexpr (global) {
-        add_outer(w.d0.column(M * B), w.shared_input.data, B, gradient.global_input, w.shared_input.stride);
-        for (int b = 0; b < B; ++b) add_column(w.d0.column(M * B + b), gradient.global_bias);
+        add_outer(d->column(M * B), w.shared_input.data, B, gradient.global_input, w.shared_input.stride);
+        for (int b = 0; b < B; ++b) add_column(d->column(M * B + b), gradient.global_bias);
       }
       for (int b = 0; b < B; ++b)
-        if (dropped[b]) add_null_gradient(b, shared.column(b), w, gradient);
+        if (dropped[b]) add_null_gradient(b, shared.column(b), *d, w, gradient);
     }
 
     // ---- sampling -------------------------------------------------------------------------------------------------
@@ -318,11 +318,12 @@ struct SetMlp : denoiser_tag {
               first_layer(instance.sums.column(M * B + b), tables.null_condition.data, M * all + b, M * all + n + b));
         }
       }
+      auto *h = &s.a, *next = &s.b;
       for (const auto& layer : p.layers) {
-        apply(layer, all, s);
-        std::swap(s.a, s.b);
+        apply(layer, all, *h, *next, s);
+        std::swap(h, next);
       }
-      for (int b = 0; b < all; ++b) output(p, s.a.column(b * M), s.a.column(global ? M * all + b : 0), out.column(b));
+      for (int b = 0; b < all; ++b) output(p, h->column(b * M), h->column(global ? M * all + b : 0), out.column(b));
     }
 
    private:
@@ -402,7 +403,8 @@ struct SetMlp : denoiser_tag {
     }
 
     template <int B>
-    static void add_null_gradient(int b, const S* shared, const Workspace<B>& w, Parameters& gradient) {
+    static void add_null_gradient(int b, const S* shared, const Block<S, Width, columns<B>>& d, const Workspace<B>& w,
+                                  Parameters& gradient) {
       for (int k = 0; k < token_features; ++k)  // every token of the instance read the same null features
         for (int r = 0; r < Width; ++r)
           gradient.null_features(k, 0) += w.token_input_transposed(token_latents + k, r) * shared[r];
@@ -411,23 +413,24 @@ struct SetMlp : denoiser_tag {
           for (int r = 0; r < Width; ++r) {
             gradient.null_globals(k, 0) += w.shared_input_transposed(k, r) * shared[r];
             if constexpr (global) {
-              gradient.null_globals(k, 0) += w.global_input_transposed(global_latents + k, r) * w.d0(r, M * B + b);
+              gradient.null_globals(k, 0) += w.global_input_transposed(global_latents + k, r) * d(r, M * B + b);
             }
           }
       }
     }
 
-    /// One layer on `n` instances, from s.a to s.b.
+    /// One layer on `n` instances, from h to next.
     template <int B>
-    static void apply(const SetLayerParameters<S, Width, global>& layer, int n, Scratch<B>& s) {
+    static void apply(const SetLayerParameters<S, Width, global>& layer, int n,
+                      const Block<S, Width, columns<2 * B>>& h, Block<S, Width, columns<2 * B>>& next, Scratch<B>& s) {
       constexpr int stride = Block<S, Width, 1>::stride;
-      Layer::pool(s.a.data, n, s.pooled.data);
-      Layer::template common<S>(layer, s.pooled.data, s.a.column(global ? M * n : 0), stride, n, s.common.data);
+      Layer::pool(h.data, n, s.pooled.data);
+      Layer::template common<S>(layer, s.pooled.data, h.column(global ? M * n : 0), stride, n, s.common.data);
       simd::product<Width>(
-          layer.own.data, layer.own.stride, Width, simd::Strided<S>{s.a.data, 1, stride}, M * n + (global ? n : 0),
+          layer.own.data, layer.own.stride, Width, simd::Strided<S>{h.data, 1, stride}, M * n + (global ? n : 0),
           [&](int i, int j) { return simd::load<S>(s.common.column(Layer::instance_of(j, n)) + i); },
           [&](int i, int j, const simd::Pack<S>& z) {
-            simd::store<S>(s.b.column(j) + i, simd::Pack<S>(simd::load<S>(s.a.column(j) + i) + Silu::at<S>(z).value));
+            simd::store<S>(next.column(j) + i, simd::Pack<S>(simd::load<S>(h.column(j) + i) + Silu::at<S>(z).value));
           });
     }
   };

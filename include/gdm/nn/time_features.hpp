@@ -27,11 +27,14 @@ struct TimeFeatures {
     }
   }
 
-  /// One column a step: column t holds the features of step t, column 0 is not used.
+  /// One column a step: column t holds the features of step t, column 0 is not used. Worked out at the first call.
   template <class S, int Steps>
-  static Block<S, N, Steps + 1> table() {
-    Block<S, N, Steps + 1> features{};
-    for (int t = 1; t <= Steps; ++t) fill(t, features.column(t));
+  static const Block<S, N, Steps + 1>& table() {
+    static const Block<S, N, Steps + 1> features = [] {
+      Block<S, N, Steps + 1> columns{};
+      for (int t = 1; t <= Steps; ++t) fill(t, columns.column(t));
+      return columns;
+    }();
     return features;
   }
 };
