@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 #include <gdm/problem/computation_offloading.hpp>
 #include <gdm/problem/noma_uav.hpp>
+#include <gdm/problem/noma_uav_rate.hpp>
 #include <gdm/problem/sum_rate.hpp>
 
 namespace {
@@ -111,6 +112,7 @@ TEST_CASE("the library's problems keep what they promise") {
   expect_sound<gdm::NuDbProblem>();
   expect_sound<gdm::NomaUav<3, gdm::ReferenceUnits, gdm::NoCompletion>>();
   expect_sound<gdm::NomaUav<6>>({.instances = 10});
+  expect_sound<gdm::NomaUavRate<3, 1000>>({.instances = 20});
 }
 
 TEST_CASE("a sound problem of a user's own passes, on drawn and on given instances") {

@@ -197,7 +197,7 @@ struct NomaUav {
  public:
   static constexpr std::string_view name = VariantName<base_name, Units::suffix, policy_suffix, Frame::suffix>::value;
 
- private:
+ protected:
   using Terminals = std::array<Vector<2>, static_cast<std::size_t>(K)>;
 
   static Terminals terminals(const Condition& x) {
@@ -243,18 +243,24 @@ struct NomaUav {
     }
     return y;
   }
-  static SearchResult search(const Condition& x, double tolerance) {
-    UavSite<K> site;
-    site.height = height;
-    site.side = side;
-    typename UavSite<K>::Row power;
+  static UavSite<K> site(const Condition& x) {
+    UavSite<K> result;
+    result.height = height;
+    result.side = side;
     for (int i = 0; i < K; ++i) {
-      const auto at = static_cast<std::size_t>(i);
-      site.x[at] = x[2 * i];
-      site.y[at] = x[2 * i + 1];
-      power[at] = best_sic_power<K>(i, x[2 * K], margin);
+      result.x[static_cast<std::size_t>(i)] = x[2 * i];
+      result.y[static_cast<std::size_t>(i)] = x[2 * i + 1];
     }
-    return best_uav_position(UavRate<K>(site, power, Units::gain), site, tolerance);
+    return result;
+  }
+
+ private:
+  static SearchResult search(const Condition& x, double tolerance) {
+    typename UavSite<K>::Row power;
+    for (int k = 0; k < K; ++k) {
+      power[static_cast<std::size_t>(k)] = best_sic_power<K>(k, x[2 * K], margin);
+    }
+    return best_uav_position(UavRate<K>(site(x), power, Units::gain), site(x), tolerance);
   }
 };
 

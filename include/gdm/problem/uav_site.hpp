@@ -30,12 +30,13 @@ struct UavSite {
     std::array<std::size_t, size> order{};  // terminals by t
     double hx = 0.0, hy = 0.0;
 
-    /// By how much the a-th nearest of the centre may be farther, in squared distance, than the b-th, a < b. The
-    /// difference is linear in the position, so this is exact.
-    [[nodiscard]] double over(std::size_t a, std::size_t b) const {
+    /// The most by which the squared distance of the a-th nearest of the centre exceeds that of the b-th; negative if
+    /// it never does. The difference is linear in the position, so this is exact.
+    [[nodiscard]] double most_over(std::size_t a, std::size_t b) const {
       const std::size_t p = order[a], q = order[b];
-      return std::max(0.0, t[p] - t[q] + 2.0 * (hx * std::abs(dx[p] - dx[q]) + hy * std::abs(dy[p] - dy[q])));
+      return t[p] - t[q] + 2.0 * (hx * std::abs(dx[p] - dx[q]) + hy * std::abs(dy[p] - dy[q]));
     }
+    [[nodiscard]] double over(std::size_t a, std::size_t b) const { return std::max(0.0, most_over(a, b)); }
   };
 
   [[nodiscard]] double squared_distance(double dx, double dy) const { return dx * dx + dy * dy + height * height; }

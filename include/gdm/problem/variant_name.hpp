@@ -25,4 +25,25 @@ struct VariantName {
   static constexpr std::string_view value{text.data(), length};
 };
 
+/// A number as a part of a name.
+template <unsigned Number>
+struct DecimalName {
+  static constexpr std::size_t length = [] {
+    std::size_t digits = 1;
+    for (unsigned rest = Number; rest >= 10; rest /= 10) {
+      ++digits;
+    }
+    return digits;
+  }();
+  static constexpr std::array<char, length> text = [] {
+    std::array<char, length> digits{};
+    unsigned rest = Number;
+    for (std::size_t i = length; i-- > 0; rest /= 10) {
+      digits[i] = static_cast<char>('0' + rest % 10);
+    }
+    return digits;
+  }();
+  static constexpr std::string_view value{text.data(), length};
+};
+
 GDM_NAMESPACE_END
