@@ -58,14 +58,12 @@ class OptimizerImplementation {
   /// `train_mixture(std::tie(small, large), {.epochs = 50})`. Batches hold one size each and take turns at random.
   /// @param sets  datasets of problems with the name of P
   /// @throws Error as `train`
-  template <class... Q, class... Callbacks>
-  TrainReport train_mixture(const std::tuple<Dataset<Q>&...>& sets, const TrainOptions& options = {},
+  template <class... Sets, class... Callbacks>
+  TrainReport train_mixture(const std::tuple<Sets&...>& sets, const TrainOptions& options = {},
                             Callbacks&&... callbacks) {
     static_assert(Network::tied,
                   "[GDM-S19] training on several sizes needs a denoiser for any number of tokens: SetMlp");
-    static_assert(((ProblemTraits<Q>::name() == Traits::name()) && ...),
-                  "[GDM-S20] all datasets of a mixture must be of the same problem, in other sizes");
-    return train_on(options, std::tuple<const Dataset<Q>&...>(sets), callbacks...);
+    return train_on(options, std::tuple<const Sets&...>(sets), callbacks...);
   }
 
   /// The solution of one instance: the best of `options.samples` samples.
@@ -308,6 +306,8 @@ class OptimizerImplementation {
   template <class... Q, class... Callbacks>
   TrainReport train_on(const TrainOptions& options, const std::tuple<const Dataset<Q>&...>& sets,
                        Callbacks&... callbacks) {
+    static_assert(((ProblemTraits<Q>::name() == Traits::name()) && ...),
+                  "[GDM-S20] all datasets of a mixture must be of the same problem, in other sizes");
     options.validate();
     std::apply([](const auto&... data) { (data.validate(), ...); }, sets);
     CodecStatistics statistics;
