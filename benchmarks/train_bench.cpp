@@ -9,25 +9,12 @@
 #include <gdm/gdm.hpp>
 
 #include "support/cpu_clock.hpp"
+#include "support/epoch_times.hpp"
 #include "support/flops.hpp"
 #include "support/peak.hpp"
 #include "support/samples.hpp"
 
 namespace {
-
-/// Times every epoch of a run.
-template <class Clock>
-struct EpochTimes {
-  bench::Samples* samples;
-  typename Clock::time_point last{};
-  gdm::Flow on_epoch(const gdm::EpochInfo& info) {
-    const auto now = Clock::now();
-    if (info.epoch > 1)
-      samples->add(std::chrono::duration<double>(now - last).count());  // the first touches the memory
-    last = now;
-    return gdm::Flow::proceed;
-  }
-};
 
 template <class P, class Denoiser>
 void train(benchmark::State& state, std::size_t batch_size) {
@@ -43,13 +30,13 @@ void train(benchmark::State& state, std::size_t batch_size) {
   constexpr std::size_t many = flops < 1e6 ? 32 : 4, few = flops < 1e6 ? 2 : 1;
   bench::Samples work, one, two;
   for (auto _ : state) {  // in turns, so that all see the same machine
-    run(many, 1, EpochTimes<bench::CpuClock>{&work});
-    run(few, 1, EpochTimes<std::chrono::steady_clock>{&one});
-    run(few, 2, EpochTimes<std::chrono::steady_clock>{&two});
+    run(many, 1, bench::EpochTimes<bench::CpuClock>{&work, many});
+    run(few, 1, bench::EpochTimes<std::chrono::steady_clock>{&one, few});
+    run(few, 2, bench::EpochTimes<std::chrono::steady_clock>{&two, few});
   }
-  const auto rows = static_cast<double>(many * batch_size);
-  state.counters["us_per_step"] = 1e6 * work.best() / static_cast<double>(many);
-  state.counters["median_us_per_step"] = 1e6 * work.median() / static_cast<double>(many);
+  const auto rows = static_cast<double>(batch_size);
+  state.counters["us_per_step"] = 1e6 * work.best();
+  state.counters["median_us_per_step"] = 1e6 * work.median();
   state.counters["rows_per_s"] = rows / work.best();
   state.counters["share_of_peak"] = rows * flops / work.best() / bench::peak();
   state.counters["two_threads_speedup"] = one.best() / two.best();
