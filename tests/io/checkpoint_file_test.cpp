@@ -77,7 +77,7 @@ TEST_CASE("checkpoint: training that was stopped and resumed ends in the bits of
   const gdm::TrainReport whole = straight.train(small_data(), options_for("", 1));
   for (const int threads : {1, 2}) {
     for (const int threads_then : {1, 2}) {
-      for (const std::size_t stop : {1, 4, 9}) {
+      for (const std::size_t stop : {1U, 4U, 9U}) {
         CAPTURE(threads);
         CAPTURE(threads_then);
         CAPTURE(stop);

@@ -182,8 +182,9 @@ struct Codec {
 
  private:
   static int unordered_row(int row, const Order& order) {
+    constexpr int per_token = std::max(1, tokens.latents);  // no division by zero where tokens have no latents
     if (row >= tokens.count * tokens.latents) return row;
-    return order[static_cast<std::size_t>(row / tokens.latents)] * tokens.latents + row % tokens.latents;
+    return order[static_cast<std::size_t>(row / per_token)] * per_token + row % per_token;
   }
   template <class V>
   static V permuted(const V& v, const Order& order, int per_token) {
