@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Best of N and the baseline candidate: N samples are drawn as one batch, decoded, and the best one is returned. More
 // samples never give a worse answer for the same seed, and with the baseline no answer is worse than the baseline.
+#include <array>
+#include <cmath>
 #include <cstdio>
 #include <gdm/gdm.hpp>
+#include <vector>
 
 int main() {
   using Problem = gdm::CoProblem;  // three nodes decide whether to compute a task or to send it to an edge server
@@ -13,7 +16,7 @@ int main() {
   bool good = true;
   std::vector<double> before(test.size(), HUGE_VAL);
   std::printf("samples   mean gap   99 %% gap   worst gap\n");
-  for (const std::size_t samples : {1, 2, 4, 16, 64}) {
+  for (const std::size_t samples : std::array<std::size_t, 5>{1, 2, 4, 16, 64}) {
     const auto answers = optimizer.solve_batch(test.conditions, {.samples = samples, .seed = 7});
     const gdm::Evaluation e = gdm::evaluate_solutions(test, answers);
     std::printf("%7zu   %8.1e   %8.1e   %9.1e\n", samples, e.mean_gap, e.p99_gap, e.worst_gap);
