@@ -38,9 +38,9 @@ void write_panel(std::ostream& out, const Panel& panel) {
     low = 0.1;
     high = 1;
   }
-  if (panel.logarithmic) {
-    low /= 3;
-    high *= 3;
+  if (panel.logarithmic) {  // whole decades, so that at least two of them are labelled
+    low = std::pow(10, std::floor(std::log10(low * 0.9)));
+    high = std::pow(10, std::ceil(std::log10(high * 1.1)));
   } else {
     const double margin = high > low ? 0.08 * (high - low) : 0.1 * std::abs(high) + 1e-9;
     low -= margin;
@@ -106,7 +106,7 @@ bool draw(const std::filesystem::path& svg, const std::vector<Panel>& panels, in
   const std::filesystem::path script = svg.string() + ".gp";
   std::ofstream out(script);
   out << "set terminal svg size " << 480 * columns << "," << 380 * rows
-      << " dynamic font 'Helvetica,13' background 'white'\nset output " << quoted(svg.string())
+      << " dynamic noenhanced font 'Helvetica,13' background 'white'\nset output " << quoted(svg.string())
       << "\nset encoding utf8\nset grid linecolor rgb '#dddddd'\nset key outside below horizontal width -2 spacing "
          "1.1\nset xlabel offset 0,0.4\nset multiplot "
          "layout "
