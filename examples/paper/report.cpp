@@ -7,6 +7,7 @@
 #include <fstream>
 #include <functional>
 #include <limits>
+#include <map>
 #include <sstream>
 #include <utility>
 
@@ -143,6 +144,15 @@ class Report {
   void claim(const std::string& what, const std::string& measured, const std::string& verdict,
              const std::string& policies) {
     claims_.push_back({what, measured, verdict, policies});
+  }
+
+  /// How many seeds each problem has results of; the last one may lack some of its experiments.
+  std::string seeds_begun() const {
+    std::map<std::string, std::size_t> last;
+    for (const auto& [key, metrics] : results_.cells()) last[key.problem] = std::max(last[key.problem], key.seed);
+    std::string text;
+    for (const auto& [problem, seed] : last) text += (text.empty() ? "" : ", ") + problem + " " + std::to_string(seed);
+    return text;
   }
 
   void figure3();
