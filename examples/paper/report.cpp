@@ -618,8 +618,8 @@ void Report::write() {
        << " from the CSV files beside it. [a, b] is Student's 95 % interval over seeds, each with data, initial "
           "weights and "
           "noise of its own; a gap is relative to the exact optimum.\n\n## Settings\n\n"
-       << "- " << settings_.text() << ", up to " << settings_.seeds
-       << " seeds. In units of the paper: 30,000 training rows "
+       << "- " << settings_.text() << ". Seeds begun (the last may lack experiments): " << seeds_begun()
+       << ". In units of the paper: 30,000 training rows "
        << "for CO, 10,000 for the others, 200 epochs.\n"
        << "- \"ours\" is `GdmOptimizer<P>`, \"paper\" is `GdmOptimizer<P, PaperPolicies>` (T = 20, cosine with beta <= "
           "0.84, "
