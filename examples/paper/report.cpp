@@ -420,6 +420,7 @@ void Report::figure11() {
       for (const std::string other : {"MTFNN", "PPO", "GD Lagrangian", "GD projected"}) {
         const auto theirs = estimate({"fig11", p, other, "default"}, "mean_gap");
         if (!finite(mine) || !finite(theirs) || mine.high < theirs.low) continue;
+        if (p == "MSR-3" && !(theirs.high < mine.low)) continue;  // level is all that is claimed there
         lost += p + ": " + other + (theirs.high < mine.low ? " wins" : " level") + " (" + text(theirs) + "); ";
       }
     }
