@@ -68,7 +68,7 @@ const SetOptimizer<P>& of_size() {
 }
 
 /// Times `solve` on one instance after the other.
-template <class P, class Optimizer>
+template <class P, class Clock = std::chrono::steady_clock, class Optimizer>
 void time_solve(benchmark::State& state, const Optimizer& optimizer, typename Optimizer::SolveOptions options) {
   const gdm::Dataset<P>& test = test_set<P>();
   typename P::Solution y = optimizer.solve(test.condition(0), options);
@@ -78,7 +78,7 @@ void time_solve(benchmark::State& state, const Optimizer& optimizer, typename Op
   for (auto _ : state) {
     const typename P::Condition x = test.condition(i++ % test.size());
     options.seed = i;
-    samples.time([&] {
+    samples.time<Clock>([&] {
       y = optimizer.solve(x, options);
       benchmark::DoNotOptimize(y);
     });
@@ -136,7 +136,7 @@ template <int M>
 void solve_channels(benchmark::State& state) {
   using P = gdm::SumRate<M>;
   const SetOptimizer<P>& optimizer = of_size<P>();
-  time_solve<P>(state, optimizer, {});
+  time_solve<P, bench::CpuClock>(state, optimizer, {});
   state.counters["us_per_channel"] = state.counters["median_us"] / M;
   state.counters["share_of_peak"] =
       bench::solving_flops<P, SetOptimizer<P>>(false) / (1e-6 * state.counters["best_us"]) / bench::peak();
