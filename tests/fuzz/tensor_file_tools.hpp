@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// @brief Tensor files written anew, and a file system in memory, so that harnesses get past the checksums and the
-/// disk.
+/// @brief Tensor files written anew with right checksums, so that harnesses get past those.
 #pragma once
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <span>
 #include <string>
@@ -14,6 +12,7 @@
 #include <gdm/io/safetensors.hpp>
 #include <gdm/io/safetensors_writer.hpp>
 
+#include "../io/memory_file_system.hpp"
 #include "harness.hpp"
 
 namespace gdm_test {
@@ -68,38 +67,5 @@ inline bool same_content(const gdm::TensorFile& a, const gdm::TensorFile& b) {
                   std::ranges::equal(a.view(x).bytes, b.view(y).bytes);
          });
 }
-
-/// One file in memory, whatever the path; it cannot be written.
-class MemoryFileSystem {
- public:
-  using Handle = int;
-  explicit MemoryFileSystem(std::span<const std::byte> bytes) : size_(bytes.size()), rest_(bytes) {}
-
-  int status(const std::filesystem::path&, gdm::FileStatus& out) { return status(0, out); }
-  int status(Handle, gdm::FileStatus& out) {
-    out = {true, size_, 0600};
-    return 0;
-  }
-  int open(const std::filesystem::path&, Handle& out) { return out = 0; }
-  std::ptrdiff_t read(Handle, std::span<std::byte> out) {
-    const std::size_t count = std::min(out.size(), rest_.size());
-    std::copy_n(rest_.begin(), count, out.begin());
-    rest_ = rest_.subspan(count);
-    return static_cast<std::ptrdiff_t>(count);
-  }
-  int close(Handle) { return 0; }
-  int create(const std::filesystem::path&, std::uint32_t, Handle&) { return EROFS; }
-  int set_mode(Handle, std::uint32_t) { return EROFS; }
-  std::ptrdiff_t write(Handle, std::span<const std::byte>) { return -EROFS; }
-  int sync(Handle) { return EROFS; }
-  int rename(const std::filesystem::path&, const std::filesystem::path&) { return EROFS; }
-  int sync_folder(const std::filesystem::path&) { return EROFS; }
-  int remove(const std::filesystem::path&) { return EROFS; }
-
- private:
-  std::uint64_t size_;
-  std::span<const std::byte> rest_;
-};
-static_assert(gdm::FileSystem<MemoryFileSystem>);
 
 }  // namespace gdm_test
