@@ -8,6 +8,7 @@
 #include <gdm/nn/set_mlp.hpp>
 #include <gdm/optimizer.hpp>
 #include <gdm/problem/computation_offloading.hpp>
+#include <gdm/problem/noma_uav.hpp>
 #include <gdm/problem/projection.hpp>
 #include <gdm/problem/sum_rate.hpp>
 #include <gdm/train/progress_bar.hpp>

@@ -182,8 +182,7 @@ class OptimizerImplementation {
     try {
       Traits::validate(row_of<Condition>(conditions, row));
     } catch (const Error& error) {
-      throw Error(error.code(), "solve_batch row " + std::to_string(row), error.what(),
-                  "Repair the row or leave it out");
+      throw error.within("solve_batch row " + std::to_string(row));
     }
   }
 

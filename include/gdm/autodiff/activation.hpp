@@ -80,15 +80,15 @@ struct Softplus {
 /// The operation y = f(x), element by element, on `N` rows.
 ///
 /// Every operation of this folder has the same face, for a scalar S and a batch of B columns:
-/// | member                                   | meaning |
-/// |------------------------------------------|------------------------------------------------------------------------|
-/// | `inputs`, `outputs`                      | rows of x and y | | `Parameters<S>`                          | the
-/// weights; a gradient has the same type                              | | `visit(parameters.., f)`                 |
-/// calls f(name, block..) on the same block of each argument              | | `Workspace<S, B>` | what forward keeps
-/// for pullback                                        | | `prepare(parameters, workspace)`         | to be called once
-/// after the parameters changed, before a pullback      | | `forward(parameters, x, workspace, y)`   | y = op(x); x
-/// must stay alive and unchanged until the pullback          | | `pullback(parameters, workspace, dy, gradient, dx)` |
-/// adds to `gradient`; overwrites `dx`, or skips it if null    |
+/// | member                                              | meaning                                                    |
+/// |-----------------------------------------------------|------------------------------------------------------------|
+/// | `inputs`, `outputs`                                 | rows of x and y                                            |
+/// | `Parameters<S>`                                     | the weights; a gradient has the same type                  |
+/// | `visit(f, parameters..)`                            | calls f(name, block..) on the same block of each argument  |
+/// | `Workspace<S, B>`                                   | what forward keeps for pullback                            |
+/// | `prepare(parameters, workspace)`                    | once after the parameters changed, before a pullback       |
+/// | `forward(parameters, x, workspace, y)`              | y = op(x); x must stay as it is until the pullback         |
+/// | `pullback(parameters, workspace, dy, gradient, dx)` | adds to `gradient`; overwrites `dx`, or skips it if null   |
 template <class F, int N>
 struct Elementwise {
   static constexpr int inputs = N;

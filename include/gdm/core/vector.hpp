@@ -29,7 +29,8 @@ enum class Sense { minimize, maximize };
 template <class Derived>
 [[nodiscard]] double largest_of(const Eigen::MatrixBase<Derived>& x) noexcept {
   double best = static_cast<double>(x[0]);
-  for (Eigen::Index i = 1; i < x.size(); ++i) best = static_cast<double>(x[i]) > best ? static_cast<double>(x[i]) : best;
+  for (Eigen::Index i = 1; i < x.size(); ++i)
+    best = static_cast<double>(x[i]) > best ? static_cast<double>(x[i]) : best;
   return best;
 }
 /// The smallest element, see `largest_of`.

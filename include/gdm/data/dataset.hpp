@@ -50,7 +50,7 @@ struct Dataset {
         ProblemTraits<P>::validate(condition(i));
         require_finite(solution(i), "solution");
       } catch (const Error& error) {
-        throw Error(error.code(), "dataset row " + std::to_string(i), error.what(), "Remove or repair the row");
+        throw error.within("dataset row " + std::to_string(i));
       }
     }
   }

@@ -174,7 +174,7 @@ template <Problem P>
       try {
         ProblemTraits<P>::validate(x);
       } catch (const Error& error) {
-        throw Error(error.code(), row.where(), error.what(), "Repair or remove the line");
+        throw error.within(row.where());
       }
       set_row(data.conditions, i, x);
       set_row(data.solutions, i, y);

@@ -12,10 +12,10 @@
 /// | tensor                                              | dtype, shape                                            |
 /// |-----------------------------------------------------|---------------------------------------------------------|
 /// | `weights.<name>`                                    | F32 or F64; `[out, in]` or `[n, 1]`                     |
-/// | `features.<s>`, s = mean, deviation, lowest, highest | F64 `[features]`; one token's and the global ones when the
-/// denoiser takes any number of tokens | | `latents.<s>`                                       | F64 `[latents]`,
-/// likewise                               |
+/// | `features.<s>`, s = mean, deviation, lowest, highest | F64 `[features]`                                       |
+/// | `latents.<s>`                                       | F64 `[latents]`                                         |
 ///
+/// Where the denoiser takes any number of tokens, the statistics are those of one token and then the global ones.
 /// A denoiser that takes any number of tokens has weights and statistics of the same shape for all of them: its file
 /// loads into the same problem of another size.
 #pragma once

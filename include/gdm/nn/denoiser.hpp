@@ -21,13 +21,16 @@ struct DenoiserShape {
 };
 
 /// A denoiser policy is a type with a template `Network<S, shape>` whose static members are:
-/// | member                                          | meaning |
-/// |-------------------------------------------------|------------------------------------------------------------------|
-/// | `Parameters`, `visit`, `initialise(p, seed)`    | the weights, by name | | `tile` | instances in one training tile
-/// | | `Workspace<B>`, `prepare`, `forward`, `pullback`| training on a tile of B instances, each at its own step | |
-/// `Tables`, `tabulate(p, tables)`                 | what depends on the weights and the step alone                   |
-/// | `Instance<B>`, `condition(p, x, n, instance)`   | what depends on the weights and the condition alone | |
-/// `Scratch<B>`, `predict<guided>(..)`             | the network's output for n columns at one step                   |
+/// | member                                           | meaning                                                      |
+/// |--------------------------------------------------|--------------------------------------------------------------|
+/// | `Parameters`, `visit`, `initialise(p, seed)`     | the weights, by name                                         |
+/// | `tile`, `batch`                                  | instances of a training tile, and of a sampling batch        |
+/// | `tied`                                           | whether all tokens share the statistics of the codec         |
+/// | `Workspace<B>`, `prepare`, `forward`, `pullback` | training on a tile of B instances, each at its own step      |
+/// | `Tables`, `tabulate(p, tables)`                  | what depends on the weights and the step alone               |
+/// | `Instance<B>`, `condition(p, x, n, instance)`    | what depends on the weights and the condition alone          |
+/// | `spread(instance, n)`                            | gives columns 1 .. n - 1 the condition of column 0           |
+/// | `Scratch<B>`, `predict<guided>(..)`              | the network's output for n columns at one step               |
 struct denoiser_tag {};
 
 template <class D>

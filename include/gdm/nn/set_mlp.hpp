@@ -295,7 +295,7 @@ struct SetMlp : denoiser_tag {
                         const Instance<B>& instance, int n, Scratch<B>& s, Block<S, latents, 2 * B>& out) {
       const int all = guided ? 2 * n : n;  // instances, the unconditional ones included; tokens first, then globals
       const auto first_layer = [&](const S* with, const S* without, int column, int null_column) {
-        return [&s, with, without, column, null_column](int i, int j, const simd::Pack<S>& z) {
+        return [=, &s](int i, int j, const simd::Pack<S>& z) {
           constexpr int stride = Block<S, Width, 1>::stride;
           const simd::Pack<S> sum = z + simd::load<S>(with + j * stride + i);
           simd::store<S>(s.a.column(column + j) + i, Silu::at<S>(sum).value);

@@ -79,13 +79,13 @@ struct NomaUav {
                     "It must lie in [-1e6, 1e6] m");
       }
     }
-    const std::string total = "total power (element " + std::to_string(2 * K) + ") is " + to_text(x[2 * K]);
+    const auto total = [&x] { return "total power (element " + std::to_string(2 * K) + ") is " + to_text(x[2 * K]); };
     if (x[2 * K] < least_power || x[2 * K] > most_power) {
-      throw Error(Errc::invalid_condition, "NomaUav condition", total, "It must lie in [1e-6, 1e5] mW");
+      throw Error(Errc::invalid_condition, "NomaUav condition", total(), "It must lie in [1e-6, 1e5] mW");
     }
     if (x[2 * K] < power_needed) {
       throw Error(Errc::infeasible, "NomaUav condition",
-                  total + " mW; the SIC margins between " + std::to_string(K) + " terminals need " +
+                  total() + " mW; the SIC margins between " + std::to_string(K) + " terminals need " +
                       to_text(power_needed) + " mW",
                   "Raise the total power");
     }

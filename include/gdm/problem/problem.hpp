@@ -116,30 +116,28 @@ concept has_tokens = requires {
 
 /// A problem is a type with static members: what an instance is, how good a solution is, what is feasible.
 ///
-/// | requirement (`P::`)                                | meaning                                                |
-/// error   |
-/// |----------------------------------------------------|--------------------------------------------------------|---------|
-/// | `Condition`                                        | `gdm::Vector<N>`, the input x in physical units        |
-/// GDM-S11 | | `Solution`                                         | `gdm::Vector<N>`, the answer y in physical units |
-/// GDM-S12 | | `static constexpr gdm::Sense sense`                | is more or less better | GDM-S13 | | `double
-/// objective(Condition, Solution)`            | f(x, y); finite on feasible points                     | GDM-S14 | |
-/// `Solution project(Condition, Solution)`            | a feasible point near any finite y; idempotent         |
-/// GDM-S15 | | `double violation(Condition, Solution)`            | largest violation relative to its constraint; 0 =
-/// none | GDM-S16 |
+/// | requirement (`P::`)                    | meaning                                                | error   |
+/// |----------------------------------------|--------------------------------------------------------|---------|
+/// | `Condition`                            | `gdm::Vector<N>`, the input x in physical units        | GDM-S11 |
+/// | `Solution`                             | `gdm::Vector<N>`, the answer y in physical units       | GDM-S12 |
+/// | `static constexpr gdm::Sense sense`    | is more or less better                                 | GDM-S13 |
+/// | `double objective(Condition, Solution)` | f(x, y); finite on feasible points                    | GDM-S14 |
+/// | `Solution project(Condition, Solution)` | a feasible point near any finite y; idempotent        | GDM-S15 |
+/// | `double violation(Condition, Solution)` | largest violation relative to its constraint; 0 = none | GDM-S16 |
 ///
-/// | optional (`P::`)                                   | meaning                                  | stand-in when it
-/// is missing   |
-/// |----------------------------------------------------|------------------------------------------|-------------------------------|
-/// | `Solution optimal(Condition)`                      | an exact or best known optimum           | no labels from
-/// `generate`     | | `Condition draw(Generator&)`                       | a random instance                        |
-/// no `generate`                 | | `std::string_view name`                            | written into model files |
-/// "custom"                      | | `void validate(Condition)`                         | throws gdm::Error on a
-/// senseless input   | every element finite          | | `Features`, `features(Condition)`                  | what the
-/// network sees                    | the condition                 | | `Latent`, `encode(x, y)`, `decode(x, z)` | what
-/// is diffused; decode is feasible     | the solution; `project`       | | `TokenLayout tokens` | which numbers belong
-/// to exchangeable tokens | none: `SetMlp` is refused  | | `Solution baseline(Condition)`                     | a cheap
-/// feasible answer                  | none                          | | `double bound(Condition)` | no solution is
-/// better than this          | none                          |
+/// | optional (`P::`)                         | meaning                                     | stand-in              |
+/// |------------------------------------------|---------------------------------------------|-----------------------|
+/// | `Solution optimal(Condition)`            | an exact or best known optimum              | no `generate`         |
+/// | `Condition draw(Generator&)`             | a random instance                           | no `generate`         |
+/// | `std::string_view name`                  | written into model files                    | "custom"              |
+/// | `void validate(Condition)`               | throws gdm::Error on a senseless input      | every element finite  |
+/// | `Features`, `features(Condition)`        | what the network sees                       | the condition         |
+/// | `Latent`, `encode(x, y)`, `decode(x, z)` | what is diffused; decode is feasible        | solution; `project`   |
+/// | `TokenLayout tokens`                     | which numbers belong to exchangeable tokens | `SetMlp` is refused   |
+/// | `Denoiser`                               | the network that the optimizer defaults to  | `Mlp<64, 64, 64>`     |
+/// | `TrainDefaults training`                 | defaults of the options of `train`          | those of the struct   |
+/// | `Solution baseline(Condition)`           | a cheap feasible answer                     | none                  |
+/// | `double bound(Condition)`                | no solution is better than this             | none                  |
 ///
 /// What no compiler can check is checked by `gdm::check_problem<P>()` (see gdm/analysis/check_problem.hpp).
 template <class P>
