@@ -178,6 +178,10 @@ TEST_CASE("hostile conditions: dead channels, equal gains and extremes of scale 
                                   Msr::Condition{1, 1, 1, 1e-100}, Msr::Condition{7, 7, 7, 1e100}}) {
     CHECK(solve_everyhow<Msr>(x, tally) == "");
   }
+  const Msr::Condition zero{0, 1, 2, 10}, minus_zero{-0.0, 1, 2, 10};
+  CHECK(Msr::optimal(minus_zero) == Msr::optimal(zero));
+  CHECK(Msr::optimal(zero)[0] == 0);
+  CHECK(optimizer<Msr>().solve(minus_zero) == optimizer<Msr>().solve(zero));
   auto x = sound_condition<Co>();
   for (int i = 0; i < 3; ++i) x[5 * i + 3] = 0;  // no link at all
   CHECK(solve_everyhow<Co>(x, tally) == "");

@@ -107,7 +107,7 @@ struct SumRate {
   /// Noise level a_i less the smallest, then less the mean. A level more than 8 equal shares above the smallest is
   /// compressed by a logarithm and ends at 32: such a channel is off, and must not drown the others in the mean.
   static Features features(const Condition& x) {
-    Features a = (x.template head<M>() * (x[M] / M)).cwiseInverse();
+    Features a = (x.template head<M>().cwiseAbs() * (x[M] / M)).cwiseInverse();  // a gain may be -0
     const double lowest = smallest_of(a);
     for (double& level : a) {
       level -= lowest;

@@ -13,7 +13,7 @@ GDM_NAMESPACE_BEGIN
 /// @param gains channel gain over noise, one per unit of power; 0 is a dead channel
 template <class Derived>
 [[nodiscard]] Vector<Derived::SizeAtCompileTime> water_filling(const Eigen::MatrixBase<Derived>& gains, double total) {
-  return project_simplex(-gains.cwiseInverse(), total);
+  return project_simplex(-gains.cwiseAbs().cwiseInverse(), total);  // -0 is a dead channel, too
 }
 
 GDM_NAMESPACE_END
