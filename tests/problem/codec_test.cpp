@@ -74,8 +74,8 @@ gdm::Standardisation<1> statistics_of(const std::vector<double>& values) {
 }  // namespace
 
 TEST_CASE("one pass gives the mean and deviation of two, also around a large mean and in tiny units") {
-  for (const auto& [centre, spread] :
-       {std::pair(0.0, 1.0), std::pair(1e8, 1.0), std::pair(-3e-13, 1e-13), std::pair(5e5, 1e-2)}) {
+  for (const auto& law : {std::pair(0.0, 1.0), std::pair(1e8, 1.0), std::pair(-3e-13, 1e-13), std::pair(5e5, 1e-2)}) {
+    const double centre = law.first, spread = law.second;
     gdm::RandomStream random(3);
     std::vector<double> values;
     for (int i = 0; i < 5000; ++i) values.push_back(centre + spread * random.normal());

@@ -249,6 +249,11 @@ TEST_CASE("a senseless condition is refused with its index and value") {
   refuse(3, 1e-40, "It must be 0 or lie in [1e-30, 1e30]");
   refuse(4, 1.5, "delay weight alpha of node 1 (element 4) is 1.5. It must lie in [0, 1]");
   refuse(15, 0.0, "server speed F_t (element 15) is 0");
+  for (const auto& [index, value] : {std::pair{4, 1.0}, {4, 0.0}, {5, 0.0}, {5, 1e30}, {6, 1e-30}, {15, 1e30}}) {
+    auto x = good;
+    x[index] = value;
+    CHECK_NOTHROW(CoProblem::validate(x));  // the ends of the ranges belong to them
+  }
   refuse(15, 1e31, "[GDM-R202]");
 }
 
