@@ -82,7 +82,10 @@ class Runner:
         """The error of the compiler, or None."""
         command = [self.compiler, *self.flags, "-include", str(self.folder / "precompiled.hpp"), "-I", str(include)]
         command += [str(TESTS / test), str(self.folder / "main.o"), "-o", str(program)]
-        done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        for _ in range(3):  # again if the compiler was killed, by a lack of memory say
+            done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+            if done.returncode >= 0:
+                break
         return None if done.returncode == 0 else done.stderr
 
     @staticmethod
