@@ -1,12 +1,10 @@
 // How gap and time grow with the size of the problem: SumRate to 512 channels, offloading to 10 nodes, NOMA to 6.
 //
 // Every size is trained and tested on its own, with the library's defaults. Writes scaling.csv and scaling.svg.
-// With --quick: one small size of each problem, few epochs (used in tests).
 #include <gdm/gdm.hpp>
 
 #include <chrono>
 #include <cstdio>
-#include <cstring>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -65,12 +63,8 @@ Panel panel(const std::vector<Row>& table, const std::string& y_label, double Ro
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main() {
   std::vector<Row> table;
-  if (argc > 1 && std::strcmp(argv[1], "--quick") == 0) {
-    table.push_back(measure<gdm::ComputationOffloading<5>>("ComputationOffloading", 5, 4'000, 200, 8));
-    return table[0].one < 5e-2 ? 0 : 1;
-  }
   const auto rate = [&]<int M>(std::size_t rows, std::size_t epochs) {
     table.push_back(measure<gdm::SumRate<M>>("SumRate", M, rows, 500, epochs));
   };

@@ -137,7 +137,7 @@ int main(int argc, char** argv) {
     transfer<Nodes, 6, 3, 6, 8>("ComputationOffloading", 5'000, tests, Options{8, 256, 4e-3}, table);
   } else {
     transfer<Channels, 80, 8, 40, 80, 160, 512, 2048>("SumRate", 10'000, tests, Options{80, 128, 4e-3}, table);
-    transfer<Nodes, 6, 3, 4, 6, 8, 10, 12>("ComputationOffloading", 30'000, tests, Options{40, 512, 3e-3}, table);
+    transfer<Nodes, 6, 3, 4, 6, 8, 10, 12>("ComputationOffloading", 30'000, tests, Options{30, 512, 3e-3}, table);
     transfer<Terminals, 4, 3, 4, 5, 6, 8>("NomaUav", 30'000, tests, Options{80, 256, 3e-3}, table);
   }
   write(table);
