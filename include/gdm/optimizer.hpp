@@ -366,6 +366,20 @@ class OptimizerImplementation {
   friend class OptimizerImplementation;
 };
 
+/// What an optimizer derives from. Wrong arguments have been reported by the two checks: an empty base keeps the
+/// compiler from adding errors that follow from the first.
+template <bool sound, class P, class... Policies>
+struct optimizer_base {
+  struct type {};
+};
+template <class P, class... Policies>
+struct optimizer_base<true, P, Policies...> {
+  using type = OptimizerImplementation<P, Policies...>;
+};
+template <class P, class... Policies>
+using optimizer_base_t =
+    typename optimizer_base<check_problem_type<P>() && check_policies<Policies...>(), P, Policies...>::type;
+
 }  // namespace detail
 
 /// A conditional diffusion model that has learned to solve instances of problem P.
@@ -375,12 +389,12 @@ class OptimizerImplementation {
 /// @tparam P         a gdm::Problem
 /// @tparam Policies  any of: a schedule, a denoiser, a parameterisation, a sampler, PaperPolicies, float or double
 template <class P, class... Policies>
-class GdmOptimizer : public detail::OptimizerImplementation<P, Policies...> {
+class GdmOptimizer : public detail::optimizer_base_t<P, Policies...> {
  public:
   /// An optimizer from a file that `save` wrote.
   /// @throws Error [GDM-R401] to [GDM-R403] naming file, tensor, what was found and what to do
   [[nodiscard]] static GdmOptimizer load(const std::filesystem::path& path) {
-    return detail::OptimizerImplementation<P, Policies...>::template load_as<GdmOptimizer>(path);
+    return GdmOptimizer::template load_as<GdmOptimizer>(path);
   }
 };
 

@@ -39,8 +39,10 @@ Flow notify_epoch(const EpochInfo& info, Callbacks&... callbacks) {
   static_assert((has_on_epoch<Callbacks> && ...),
                 "[GDM-S71] A training callback needs `gdm::Flow on_epoch(const gdm::EpochInfo&)`");
   Flow flow = Flow::proceed;
-  [[maybe_unused]] const auto one = [&](auto& callback) {
-    if (callback.on_epoch(info) == Flow::stop) flow = Flow::stop;
+  [[maybe_unused]] const auto one = [&]<class C>(C& callback) {
+    if constexpr (has_on_epoch<C>) {
+      if (callback.on_epoch(info) == Flow::stop) flow = Flow::stop;
+    }
   };
   (one(callbacks), ...);
   return flow;

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// EXPECT: [GDM-S14] Problem needs `static double objective(const Condition&, const Solution&)`
+#include <gdm/optimizer.hpp>
+
+struct Mine {
+  using Condition = gdm::Vector<2>;
+  using Solution = gdm::Vector<2>;
+  static constexpr gdm::Sense sense = gdm::Sense::minimize;
+#ifndef GDM_EXPECT_FAIL
+  static double objective(const gdm::Vector<2>&, const gdm::Vector<2>& y) { return y.sum(); }
+#endif
+  static gdm::Vector<2> project(const gdm::Vector<2>&, const gdm::Vector<2>& y) { return y; }
+  static double violation(const gdm::Vector<2>&, const gdm::Vector<2>&) { return 0.0; }
+};
+
+int main() { return sizeof(gdm::GdmOptimizer<Mine>) > 0 ? 0 : 1; }

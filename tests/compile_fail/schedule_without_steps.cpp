@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+// EXPECT: [GDM-S41] A schedule needs at least one step, CosineSchedule<20> say
+#include <gdm/diffusion/schedule.hpp>
+
+#ifdef GDM_EXPECT_FAIL
+using Mine = gdm::CosineSchedule<0>;
+#else
+using Mine = gdm::CosineSchedule<1>;
+#endif
+
+int main() { return Mine::steps; }
