@@ -83,7 +83,7 @@ TEST_CASE("read_reference_csv: sum-rate complaints name file, line and column") 
   CHECK(says(message("1,0.5,x,2.7,2.5,1.5,0\n"), "line 2, column 3: \"x\" is not a number"));
   CHECK(says(complaint<MsrProblem>(msr_line, 5.0),
              "line 1, column 7: the powers up to here add up to 4 W and the budget is 5"));
-  CHECK(says(complaint<MsrProblem>("0,0,0,0,2,1,1\n", 4.0, Errc::invalid_condition), "line 1: gdm: SumRate"));
+  CHECK(says(complaint<MsrProblem>("0,0,0,0,2,1,1\n", 4.0, Errc::invalid_condition), "line 1: SumRate"));
   CHECK(says(complaint<MsrProblem>("", 4.0, Errc::empty_data), "file.csv"));
 }
 
