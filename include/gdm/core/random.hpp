@@ -12,7 +12,7 @@
 GDM_NAMESPACE_BEGIN
 
 /// Draws one number after the other from a stream, for code that cannot know how many it needs: rejection, shuffles,
-/// problem instances. A UniformRandomBitGenerator; but the distributions of <random> differ between standard libraries,
+/// problem instances. A UniformRandomBitGenerator; but the distributions of `<random>` differ between standard libraries,
 /// the members here do not.
 class RandomStream {
  public:
