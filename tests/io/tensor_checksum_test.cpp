@@ -36,12 +36,12 @@ TEST_CASE("header_checksum: covers just the bytes that its definition lists") {
   }
   text("a");
   text("F32");
-  for (const std::uint64_t part : {2, 2, 3, 0, 24}) {
+  for (const std::uint64_t part : {2U, 2U, 3U, 0U, 24U}) {
     number(part);
   }
   text("b");
   text("U64");
-  for (const std::uint64_t part : {0, 24, 32}) {
+  for (const std::uint64_t part : {0U, 24U, 32U}) {
     number(part);
   }
   CHECK(gdm::header_checksum(example()).value() == gdm::Crc32().add(std::as_bytes(std::span(expected))).value());
