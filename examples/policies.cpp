@@ -30,6 +30,15 @@ int main() {
   const auto noise =
       measure<gdm::SigmoidSchedule<20>, gdm::EpsilonPrediction>("SigmoidSchedule<20>, EpsilonPrediction", train, test);
   const auto paper = measure<gdm::PaperPolicies>("PaperPolicies", train, test);
+
+  //! [guidance]
+  gdm::GdmOptimizer<Problem> optimizer;
+  optimizer.train(train, {.epochs = 40, .p_uncond = 0.1, .seed = 1});
+  for (const double omega : {0.0, 0.5, 1.0, 5.0}) {
+    const gdm::Evaluation guided = gdm::evaluate(optimizer, test, {.omega = omega});
+    std::printf("defaults, omega %-55g %.1e   %.1e\n", omega, guided.mean_gap, guided.p99_gap);
+  }
+  //! [guidance]
   const bool feasible = standard.feasible_fraction == 1 && quick.feasible_fraction == 1 &&
                         noise.feasible_fraction == 1 && paper.feasible_fraction == 1;
   return feasible && standard.mean_gap < 1e-4 && quick.mean_gap < 1e-3 && noise.mean_gap < 1e-3 &&
