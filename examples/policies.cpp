@@ -36,7 +36,7 @@ int main() {
   optimizer.train(train, {.epochs = 40, .p_uncond = 0.1, .seed = 1});
   for (const double omega : {0.0, 0.5, 1.0, 5.0}) {
     const gdm::Evaluation guided = gdm::evaluate(optimizer, test, {.omega = omega});
-    std::printf("defaults, omega %-55g %.1e   %.1e\n", omega, guided.mean_gap, guided.p99_gap);
+    std::printf("defaults, omega %-53g %.1e   %.1e\n", omega, guided.mean_gap, guided.p99_gap);
   }
   //! [guidance]
   const bool feasible = standard.feasible_fraction == 1 && quick.feasible_fraction == 1 &&
