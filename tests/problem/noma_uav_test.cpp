@@ -164,7 +164,7 @@ TEST_CASE("permuted terminals give permuted features and powers, bit for bit") {
     auto turned = x;
     std::rotate(turned.begin(), turned.begin() + 2, turned.begin() + 6);
     auto f = NuProblem::features(x);
-    std::rotate(f.begin(), f.begin() + 2, f.end());
+    std::rotate(f.begin(), f.begin() + 3, f.end());
     CHECK((NuProblem::features(turned).array() == f.array()).all());
     const NuProblem::Latent z(gdm::draw_normal(rng), gdm::draw_normal(rng));
     auto y = NuProblem::decode(x, z);

@@ -24,10 +24,23 @@ Terminals<K> random_terminals(std::mt19937_64& rng) {
   return t;
 }
 
+/// The rate of a UAV at 150 m with 6 mW a terminal, as NomaUav has it.
+template <int K>
+gdm::UavRate<K> rate(const Terminals<K>& t) {
+  gdm::UavSite<K> site{.height = 150.0, .side = 400.0};
+  typename gdm::UavSite<K>::Row power;
+  for (std::size_t i = 0; i < t.size(); ++i) {
+    site.x[i] = t[i][0];
+    site.y[i] = t[i][1];
+    power[i] = 6.0 + 0.1 * static_cast<double>(i);
+  }
+  return {site, power, 60.0 / 110.0};
+}
+
 /// The terminals as the frame shows them.
 template <int K, class Policy = gdm::CanonicalFrame>
 Terminals<K> seen(const Terminals<K>& t) {
-  const gdm::UavFrame frame = Policy::template of<K>(t, 400.0);
+  const gdm::UavFrame frame = Policy::template of<K>(rate<K>(t));
   Terminals<K> result;
   std::transform(t.begin(), t.end(), result.begin(), [&](const Vector<2>& v) { return frame.to_frame(v[0], v[1]); });
   return result;
@@ -48,8 +61,8 @@ TEST_CASE("a frame maps to itself and back") {
   std::mt19937_64 rng(71);
   for (int repeat = 0; repeat < 200; ++repeat) {
     const auto t = random_terminals<4>(rng);
-    for (const gdm::UavFrame& frame : {gdm::CanonicalFrame::of<4>(t, 400.0), gdm::CentroidFrame::of<4>(t, 400.0),
-                                       gdm::SquareFrame::of<4>(t, 400.0)}) {
+    for (const gdm::UavFrame& frame : {gdm::CanonicalFrame::of<4>(rate<4>(t)), gdm::PeakFrame::of<4>(rate<4>(t)),
+                                       gdm::CentroidFrame::of<4>(rate<4>(t)), gdm::SquareFrame::of<4>(rate<4>(t))}) {
       const Vector<2> u(400.0 * gdm::draw_uniform(rng), 400.0 * gdm::draw_uniform(rng));
       const Vector<2> v = frame.to_frame(u[0], u[1]);
       CHECK((frame.to_world(v[0], v[1]) - u).norm() <= 1e-12 * 400.0);
@@ -64,9 +77,10 @@ TEST_CASE("moved, turned, reflected and permuted terminals look the same in the 
   for (int repeat = 0; repeat < 500; ++repeat) {
     const auto t = random_terminals<5>(rng);
     const auto plain = seen<5>(t);
-    CHECK(std::abs(std::max_element(plain.begin(), plain.end(), [](auto& a, auto& b) {
-                     return a.norm() < b.norm();
-                   })->y()) <= 1e-12 * 400.0);
+    Vector<2> mean(0.0, 0.0);
+    for (const Vector<2>& v : plain) mean += v / 5;
+    CHECK(std::abs(mean[1]) <= 1e-12 * 400.0);  // the centroid is on the x axis
+    CHECK(mean[0] >= 0.0);
     const double angle = 2.0 * std::numbers::pi * gdm::draw_uniform(rng);
     auto moved = t;
     for (Vector<2>& v : moved) {
@@ -85,40 +99,35 @@ TEST_CASE("moved, turned, reflected and permuted terminals look the same in the 
   }
 }
 
-TEST_CASE("three terminals change continuously in the canonical frame where two are equally far from the centroid") {
+TEST_CASE("the peak's frame has its origin near a local maximum of the rate, with world axes") {
   std::mt19937_64 rng(73);
-  // Isosceles triangles of all shapes, nudged either way: the set of points that is seen must stay the same.
-  for (int repeat = 0; repeat < 500; ++repeat) {
-    const double base = 20.0 + 300.0 * gdm::draw_uniform(rng), tall = -300.0 + 600.0 * gdm::draw_uniform(rng);
-    const auto nudged = [&](double e) {
-      auto s = seen<3>(Terminals<3>{Vector<2>(-base + e, 0.0), Vector<2>(base, 0.0), Vector<2>(0.0, tall)});
-      std::sort(s.begin(), s.end(), [](const Vector<2>& a, const Vector<2>& b) { return a.norm() < b.norm() - 0.01; });
-      return s;
-    };
-    auto a = nudged(1e-6), b = nudged(-1e-6);
-    double worst = 0.0;
-    for (const Vector<2>& v : a) {
-      double nearest = 1e9;
-      for (const Vector<2>& w : b) {
-        nearest = std::min(nearest, (v - w).norm());
-      }
-      worst = std::max(worst, nearest);
-    }
-    CHECK(worst <= 1e-4);
+  int global = 0;
+  for (int repeat = 0; repeat < 300; ++repeat) {
+    const auto t = random_terminals<4>(rng);
+    const auto of = rate<4>(t);
+    const gdm::UavFrame frame = gdm::PeakFrame::of<4>(of);
+    CHECK(frame.cosine == 1.0);
+    CHECK(frame.sine == 0.0);
+    CHECK(frame.side == 1.0);
+    const double top = of.value(frame.x, frame.y);
+    for (const Vector<2>& v : t) CHECK(top >= of.value(v[0], v[1]) * (1.0 - 1e-9));  // the best start, and uphill
+    global += top >= (1.0 - 1e-3) * gdm::best_uav_position(of, of.site(), 1e-9).value ? 1 : 0;
   }
+  CHECK(global >= 200);  // but not always: which maximum is the best one is for the network to tell
+  CHECK(global < 300);
 }
 
 TEST_CASE("coincident and collinear terminals have a frame") {
   const Vector<2> p(30.0, 40.0);
   const auto same = seen<3>({p, p, p});
   for (const Vector<2>& v : same) {
-    CHECK(v.norm() <= 1e-12);
+    CHECK(v.norm() <= 1e-10);
   }
   const auto line = seen<3>({Vector<2>(10.0, 10.0), Vector<2>(20.0, 20.0), Vector<2>(60.0, 60.0)});
   for (const Vector<2>& v : line) {
-    CHECK(std::abs(v[1]) <= 1e-12);
+    CHECK(std::abs(v[1]) <= 1e-10);
   }
-  CHECK(std::abs(line[2][0] - std::sqrt(2.0) * 30.0) <= 1e-12);
+  CHECK(std::abs(std::abs(line[2][0] - line[0][0]) - std::sqrt(2.0) * 50.0) <= 1e-10);
   const auto one = seen<1>({p});
-  CHECK(one[0].norm() == 0.0);
+  CHECK(one[0].norm() <= 1e-12);
 }

@@ -187,3 +187,30 @@ TEST_CASE("an early stop leaves a bound that is still above the optimum") {
     }
   }
 }
+
+TEST_CASE("the uphill step stops where the gradient of the rate is zero, and climbs on average") {
+  std::mt19937_64 rng(905);
+  for (int repeat = 0; repeat < 100; ++repeat) {
+    Task<5> task;
+    task.site.height = 150.0;
+    task.site.side = 400.0;
+    task.gain = 60.0 / 110.0;
+    for (std::size_t i = 0; i < 5; ++i) {
+      task.site.x[i] = 400.0 * gdm::draw_uniform(rng);
+      task.site.y[i] = 400.0 * gdm::draw_uniform(rng);
+      task.power[i] = 6.0 + 0.1 * static_cast<double>(i);
+    }
+    const gdm::UavRate<5> rate(task.site, task.power, task.gain);
+    std::array<double, 2> u{task.site.x[0], task.site.y[0]};
+    const double start = plain_rate(task, u[0], u[1]);
+    for (int n = 0; n < 200; ++n) u = rate.ascend(u[0], u[1]);
+    CHECK(plain_rate(task, u[0], u[1]) >= start * (1.0 - 1e-6));
+    const std::array<double, 2> next = rate.ascend(u[0], u[1]);
+    if (std::hypot(next[0] - u[0], next[1] - u[1]) < 1e-9) {  // else it goes to and fro over a change of order
+      constexpr double h = 1e-3;
+      const double gx = (plain_rate(task, u[0] + h, u[1]) - plain_rate(task, u[0] - h, u[1])) / (2 * h);
+      const double gy = (plain_rate(task, u[0], u[1] + h) - plain_rate(task, u[0], u[1] - h)) / (2 * h);
+      CHECK(std::hypot(gx, gy) <= 1e-9 * start);
+    }
+  }
+}

@@ -42,8 +42,9 @@ struct DecibelUnits {
 /// latents, in units of the UAV's height and in a frame tied to the terminals, as are the features of the terminals.
 /// Moved, turned and reflected instances are then the same instance, as long as the square does not bind; it cannot
 /// bind for terminals inside it, since the best position lies in their convex hull. The total power enters the best
-/// position only through margin / P and the signal-to-noise ratio, and is not shown. Without completion the latent of a
-/// terminal is its power relative to the equal split.
+/// position through margin / P and the signal-to-noise ratio, and is seen in the rates of a UAV above each terminal. They
+/// tell the network which crowd of terminals is worth most. Without completion the latent of a terminal is its power
+/// relative to the equal split.
 template <int K, class Units = ReferenceUnits, Completion Policy = ClosedFormCompletion,
           UavFramePolicy Frame = CanonicalFrame>
 struct NomaUav {
@@ -52,10 +53,10 @@ struct NomaUav {
 
   using Condition = Vector<2 * K + 1>;
   using Solution = Vector<K + 2>;
-  using Features = Vector<2 * K>;
+  using Features = Vector<3 * K>;
   using Latent = Vector<closed_form ? 2 : K + 2>;
   static constexpr Sense sense = Sense::maximize;
-  static constexpr TokenLayout tokens{.count = K, .features = 2, .latents = closed_form ? 0 : 1, .global_latents = 2};
+  static constexpr TokenLayout tokens{.count = K, .features = 3, .latents = closed_form ? 0 : 1, .global_latents = 2};
   using Denoiser = std::conditional_t<(K < 5), Mlp<64, 64, 64>, SetMlp<48, 4>>;
   static constexpr TrainDefaults training{.epochs = K < 5 ? 200U : 100U, .learning_rate = K < 5 ? 2e-3 : 3e-3};
   template <int N>
@@ -123,8 +124,8 @@ struct NomaUav {
   }
   /// The UAV over the terminals' centroid, or the point of the square nearest to it.
   static Solution baseline(const Condition& x) {
-    const UavFrame frame = CentroidFrame::of<K>(terminals(x), side);
-    return with_best_powers(x, frame.x, frame.y);
+    const Vector<2> centroid = detail::centroid(site(x));
+    return with_best_powers(x, centroid[0], centroid[1]);
   }
   /// The bound of a search to a relative 1e-6.
   static double bound(const Condition& x) { return search(x, 1e-6).bound * std::numbers::log2e * (1.0 + 1e-12); }
@@ -160,14 +161,20 @@ struct NomaUav {
     return x;
   }
 
-  /// Terminals in the frame, in units of the height; one more than ten heights from the origin is drawn nearer.
+  /// For each terminal the rate of a UAV above it, relative to the best of these rates, then its place in the frame in
+  /// units of the height; one more than ten heights from the origin is drawn nearer.
   static Features features(const Condition& x) {
-    const UavFrame at = frame(x);
+    const UavRate<K> rate_of = rate(x);
+    const UavFrame at = Frame::template of<K>(rate_of);
+    Vector<K> above;
+    for (int i = 0; i < K; ++i) above[i] = rate_of.value(x[2 * i], x[2 * i + 1]);
+    const double best = largest_of(above);
     Features f;
     for (int i = 0; i < K; ++i) {
       const Vector<2> v = at.to_frame(x[2 * i], x[2 * i + 1]) / height;
       const double length = v.norm();
-      f.template segment<2>(2 * i) = length > 10.0 ? Vector<2>(v * (10.0 / length)) : v;
+      f[3 * i] = above[i] / best;
+      f.template segment<2>(3 * i + 1) = length > 10.0 ? Vector<2>(v * (10.0 / length)) : v;
     }
     return f;
   }
@@ -198,16 +205,7 @@ struct NomaUav {
   static constexpr std::string_view name = VariantName<base_name, Units::suffix, policy_suffix, Frame::suffix>::value;
 
  protected:
-  using Terminals = std::array<Vector<2>, static_cast<std::size_t>(K)>;
-
-  static Terminals terminals(const Condition& x) {
-    Terminals result;
-    for (int i = 0; i < K; ++i) {
-      result[static_cast<std::size_t>(i)] = x.template segment<2>(2 * i);
-    }
-    return result;
-  }
-  static UavFrame frame(const Condition& x) { return Frame::template of<K>(terminals(x), side); }
+  static UavFrame frame(const Condition& x) { return Frame::template of<K>(rate(x)); }
 
   /// Into the square; a NaN becomes the middle.
   static double inside(double u) { return std::isnan(u) ? 0.5 * side : std::clamp(u, 0.0, side); }
@@ -255,12 +253,16 @@ struct NomaUav {
   }
 
  private:
-  static SearchResult search(const Condition& x, double tolerance) {
+  /// The sum rate over all positions, with the best powers.
+  static UavRate<K> rate(const Condition& x) {
     typename UavSite<K>::Row power;
     for (int k = 0; k < K; ++k) {
       power[static_cast<std::size_t>(k)] = best_sic_power<K>(k, x[2 * K], margin);
     }
-    return best_uav_position(UavRate<K>(site(x), power, Units::gain), site(x), tolerance);
+    return UavRate<K>(site(x), power, Units::gain);
+  }
+  static SearchResult search(const Condition& x, double tolerance) {
+    return best_uav_position(rate(x), site(x), tolerance);
   }
 };
 

@@ -130,8 +130,8 @@ struct NomaUavRate : NomaUav<K, DecibelUnits, ClosedFormCompletion, Frame> {
   }
 
   static Vector<2> anchor(const Condition& x) {
-    const UavFrame centroid = CentroidFrame::of<K>(Base::terminals(x), Base::side);
-    Vector<2> best(Base::inside(centroid.x), Base::inside(centroid.y));
+    const Vector<2> centroid = detail::centroid(Base::site(x));
+    Vector<2> best(Base::inside(centroid[0]), Base::inside(centroid[1]));
     double least = power_needed_over(x, best);
     for (int i = 0; i < K; ++i) {
       const Vector<2> u(Base::inside(x[2 * i]), Base::inside(x[2 * i + 1]));
