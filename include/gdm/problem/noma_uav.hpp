@@ -4,6 +4,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <numeric>
 #include <string_view>
 
 #include <gdm/nn/mlp.hpp>
@@ -164,10 +166,12 @@ struct NomaUav {
   /// For each terminal the rate of a UAV above it, relative to the best of these rates, then its place in the frame in
   /// units of the height; one more than ten heights from the origin is drawn nearer.
   static Features features(const Condition& x) {
-    const UavRate<K> rate_of = rate(x);
+    const auto order = sorted_terminals(x);
+    const UavSite<K> terminals = site(x, order);
+    const UavRate<K> rate_of = rate(x, terminals);
     const UavFrame at = Frame::template of<K>(rate_of);
     Vector<K> above;
-    for (int i = 0; i < K; ++i) above[i] = rate_of.value(x[2 * i], x[2 * i + 1]);
+    for (std::size_t k = 0; k < order.size(); ++k) above[order[k]] = rate_of.value(terminals.x[k], terminals.y[k]);
     const double best = largest_of(above);
     Features f;
     for (int i = 0; i < K; ++i) {
@@ -241,25 +245,37 @@ struct NomaUav {
     }
     return y;
   }
-  static UavSite<K> site(const Condition& x) {
+  /// The terminals by x, then by y. All that is computed from them in this order has the same bits whatever the order
+  /// of the condition's terminals, also where the compiler turns loops into vectors and products into multiply-adds.
+  static std::array<int, UavSite<K>::size> sorted_terminals(const Condition& x) {
+    std::array<int, UavSite<K>::size> order;
+    std::iota(order.begin(), order.end(), 0);
+    short_sort(order, order.size(), [&x](int a, int b) {
+      return detail::before(x.template segment<2>(2 * a), x.template segment<2>(2 * b));
+    });
+    return order;
+  }
+  static UavSite<K> site(const Condition& x, const std::array<int, UavSite<K>::size>& order) {
     UavSite<K> result;
     result.height = height;
     result.side = side;
-    for (int i = 0; i < K; ++i) {
-      result.x[static_cast<std::size_t>(i)] = x[2 * i];
-      result.y[static_cast<std::size_t>(i)] = x[2 * i + 1];
+    for (std::size_t k = 0; k < order.size(); ++k) {
+      result.x[k] = x[2 * order[k]];
+      result.y[k] = x[2 * order[k] + 1];
     }
     return result;
   }
+  static UavSite<K> site(const Condition& x) { return site(x, sorted_terminals(x)); }
 
  private:
   /// The sum rate over all positions, with the best powers.
-  static UavRate<K> rate(const Condition& x) {
+  static UavRate<K> rate(const Condition& x) { return rate(x, site(x)); }
+  static UavRate<K> rate(const Condition& x, const UavSite<K>& at) {
     typename UavSite<K>::Row power;
     for (int k = 0; k < K; ++k) {
       power[static_cast<std::size_t>(k)] = best_sic_power<K>(k, x[2 * K], margin);
     }
-    return UavRate<K>(site(x), power, Units::gain);
+    return UavRate<K>(at, power, Units::gain);
   }
   static SearchResult search(const Condition& x, double tolerance) {
     return best_uav_position(rate(x), site(x), tolerance);

@@ -32,17 +32,14 @@ struct UavFrame {
 
 namespace detail {
 
-/// By x, then by y: sums over terminals that are sorted first have the same bits whatever the order they came in.
+/// By x, then by y.
 inline bool before(const Vector<2>& a, const Vector<2>& b) { return a[0] != b[0] ? a[0] < b[0] : a[1] < b[1]; }
 
-/// Mean of the terminals, whatever their order.
+/// Mean of the terminals.
 template <int K>
 [[nodiscard]] Vector<2> centroid(const UavSite<K>& site) {
-  std::array<Vector<2>, UavSite<K>::size> terminals;
-  for (std::size_t i = 0; i < terminals.size(); ++i) terminals[i] = {site.x[i], site.y[i]};
-  short_sort(terminals, terminals.size(), before);
   Vector<2> mean(0.0, 0.0);
-  for (const Vector<2>& terminal : terminals) mean += terminal / K;
+  for (std::size_t i = 0; i < UavSite<K>::size; ++i) mean += Vector<2>(site.x[i], site.y[i]) / K;
   return mean;
 }
 

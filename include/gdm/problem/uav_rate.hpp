@@ -47,7 +47,7 @@ class UavRate {
 
   /// One step of a fixed-point iteration to a local maximum. The gradient of the rate is a weighted sum of the vectors
   /// from the terminals to the position; it vanishes at the weighted mean of the terminals, where the step goes (a mean
-  /// shift, Fukunaga and Hostetler 1975). The order of the terminals changes no bit.
+  /// shift, Fukunaga and Hostetler 1975).
   [[nodiscard]] std::array<double, 2> ascend(double ux, double uy) const {
     struct Terminal {
       double t, x, y;
@@ -56,7 +56,7 @@ class UavRate {
     for (std::size_t i = 0; i < size; ++i)
       near[i] = {site_.squared_distance(ux - site_.x[i], uy - site_.y[i]), site_.x[i], site_.y[i]};
     short_sort(near, size, [](const Terminal& a, const Terminal& b) {
-      return a.t != b.t ? a.t < b.t : a.x != b.x ? a.x < b.x : a.y < b.y;
+      return a.t != b.t ? a.t < b.t : a.x != b.x ? a.x < b.x : a.y < b.y;  // ties too have one order
     });
     double sum = 0.0, x = 0.0, y = 0.0;
     for (std::size_t k = 0; k < size; ++k) {
