@@ -17,6 +17,7 @@
 #include <gdm/io/model_file.hpp>
 #include <gdm/policies.hpp>
 #include <gdm/problem/codec.hpp>
+#include <gdm/refused.hpp>
 #include <gdm/solve_options.hpp>
 #include <gdm/train/denoising_loss.hpp>
 #include <gdm/train/trainer.hpp>
@@ -24,7 +25,7 @@
 GDM_NAMESPACE_BEGIN
 namespace detail {
 
-template <Problem P, class... Policies>
+template <class P, class... Policies>
 class OptimizerImplementation {
   using Set = PolicySet<P, Policies...>;
   using Traits = ProblemTraits<P>;
@@ -54,6 +55,15 @@ class OptimizerImplementation {
     return train_on(options, std::tuple<const Dataset<P>&>(data), callbacks...);
   }
 
+  /// Refuses rows of another problem.
+  template <class Q, class... Callbacks>
+  requires(!std::same_as<P, Q>) TrainReport train(const Dataset<Q>&, const TrainOptions& = {}, Callbacks&&...) {
+    static_assert(
+        std::same_as<P, Q>,
+        "[GDM-S64] `train` needs a dataset of the optimizer's own problem; `train_mixture` takes other sizes");
+    return {};
+  }
+
   /// Trains on instances of several sizes at once, which only a denoiser for any number of tokens can do:
   /// `train_mixture(std::tie(small, large), {.epochs = 50})`. Batches hold one size each and take turns at random.
   /// @param sets  datasets of problems with the name of P
@@ -63,7 +73,11 @@ class OptimizerImplementation {
                             Callbacks&&... callbacks) {
     static_assert(Network::tied,
                   "[GDM-S19] training on several sizes needs a denoiser for any number of tokens: SetMlp");
-    return train_on(options, std::tuple<const Sets&...>(sets), callbacks...);
+    if constexpr (Network::tied) {
+      return train_on(options, std::tuple<const Sets&...>(sets), callbacks...);
+    } else {
+      return {};
+    }
   }
 
   /// The solution of one instance: the best of `options.samples` samples.
@@ -362,23 +376,9 @@ class OptimizerImplementation {
 
   std::shared_ptr<const Model> model_;
 
-  template <Problem, class...>
+  template <class, class...>
   friend class OptimizerImplementation;
 };
-
-/// What an optimizer derives from. Wrong arguments have been reported by the two checks: an empty base keeps the
-/// compiler from adding errors that follow from the first.
-template <bool sound, class P, class... Policies>
-struct optimizer_base {
-  struct type {};
-};
-template <class P, class... Policies>
-struct optimizer_base<true, P, Policies...> {
-  using type = OptimizerImplementation<P, Policies...>;
-};
-template <class P, class... Policies>
-using optimizer_base_t =
-    typename optimizer_base<check_problem_type<P>() && check_policies<Policies...>(), P, Policies...>::type;
 
 }  // namespace detail
 
@@ -386,10 +386,22 @@ using optimizer_base_t =
 ///
 /// Copies share the trained model, which never changes: `solve` may be called on one optimizer from many threads, and
 /// touches no heap after a thread's first call.
+///
+/// | member                                        | what it does                                                       |
+/// |-----------------------------------------------|--------------------------------------------------------------------|
+/// | `train(data, options, callbacks...)`          | trains on a gdm::Dataset (gdm::BasicTrainOptions, gdm::TrainReport)|
+/// | `train_mixture(std::tie(..), options, ..)`    | the same on instances of several sizes                             |
+/// | `solve(x, options)`                           | a solution of one instance (gdm::BasicSolveOptions)                |
+/// | `solve_batch(conditions, options)`            | solutions of many instances, one row each                          |
+/// | `trajectory(x, options)`                      | the denoising path of one sample (gdm::Trajectory)                 |
+/// | `save(path)`, `load(path)`                    | writes a model file, reads one                                     |
+/// | `trained()`, `weights()`, `parameter_count()` | whether there is a model, its weights, and how many there are      |
+///
+/// @throws Error from all of them; the page @ref concept_problem explains options and errors
 /// @tparam P         a gdm::Problem
 /// @tparam Policies  any of: a schedule, a denoiser, a parameterisation, a sampler, PaperPolicies, float or double
 template <class P, class... Policies>
-class GdmOptimizer : public detail::optimizer_base_t<P, Policies...> {
+class GdmOptimizer : public detail::checked_t<detail::OptimizerImplementation, P, Policies...> {
  public:
   /// An optimizer from a file that `save` wrote.
   /// @throws Error [GDM-R401] to [GDM-R403] naming file, tensor, what was found and what to do

@@ -64,6 +64,11 @@ struct is_scalar : std::bool_constant<is_scalar_policy<T>> {};
 template <class T>
 struct is_bundle : std::bool_constant<std::is_base_of_v<bundle_tag, T>> {};
 
+template <class P>
+concept has_training = requires {
+  { P::training } -> std::convertible_to<TrainDefaults>;
+};
+
 /// What the library chooses for problem P: its own wishes (`P::Denoiser`, `P::training`), else the general defaults.
 template <class P>
 struct Defaults : bundle_tag {
@@ -72,8 +77,8 @@ struct Defaults : bundle_tag {
   using Sampler = Ddpm;
   static constexpr double omega = 0;
   static constexpr TrainDefaults training = [] {
-    if constexpr (requires { TrainDefaults(P::training); }) {
-      return TrainDefaults(P::training);
+    if constexpr (has_training<P>) {
+      return P::training;
     } else {
       return TrainDefaults{};
     }
@@ -96,9 +101,6 @@ constexpr DenoiserShape denoiser_shape() {
       .latents = ProblemTraits<P>::latent_size, .features = ProblemTraits<P>::feature_size, .steps = Steps};
   if constexpr (has_tokens<P>) {
     constexpr TokenLayout tokens = P::tokens;
-    static_assert(tokens.feature_size() == ProblemTraits<P>::feature_size &&
-                      tokens.latent_size() == ProblemTraits<P>::latent_size,
-                  "[GDM-S17] the problem's `tokens` must add up to its Features and Latent");
     shape.tokens = tokens.count;
     shape.token_features = tokens.features;
     shape.global_features = tokens.global_features;
@@ -123,14 +125,6 @@ struct PolicySet {
   };
   static constexpr double omega = Bundle::omega;
 };
-
-template <class... Policies>
-constexpr bool check_policies() {
-  static_assert((is_policy<Policies> && ...),
-                "[GDM-S61] GdmOptimizer takes a problem and then policies in any order: a schedule, a denoiser, a "
-                "parameterisation, a sampler, PaperPolicies, float or double");
-  return (is_policy<Policies> && ...);
-}
 
 }  // namespace detail
 GDM_NAMESPACE_END

@@ -44,7 +44,7 @@ struct BasicSolveOptions {
 };
 
 /// The denoising path of one sample. Point 0 is pure noise, the last one the answer.
-template <Problem P>
+template <class P>
 struct Trajectory {
   xt::xtensor<double, 1> objective;  ///< objective of every point, decoded
   xt::xtensor<double, 2> solutions;  ///< the decoded points, one row each

@@ -93,9 +93,6 @@ struct InfiniteFeatures : Sound {
 struct BadBaseline : Sound {
   static Solution baseline(const Condition& x) { return Solution::Constant(x[2]); }
 };
-struct ShortTokens : Sound {
-  static constexpr gdm::TokenLayout tokens{.count = 2, .features = 1, .latents = 1};
-};
 
 template <class P>
 void expect_broken(const std::string& promise) {
@@ -142,7 +139,6 @@ TEST_CASE("every broken promise is named") {
   expect_broken<LooseBound>("no feasible point is better than the bound");
   expect_broken<InfiniteFeatures>("features are finite");
   expect_broken<BadBaseline>("the baseline is feasible");
-  expect_broken<ShortTokens>("tokens cover the features");
 }
 
 TEST_CASE("a failure tells the instance and the point at which it was seen first") {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // EXPECT: [GDM-S11] Problem needs `using Condition = gdm::Vector<N>`
-#include <gdm/problem/problem.hpp>
+#include <gdm/problem/problem_errors.hpp>
 
 struct Mine {
 #ifndef GDM_EXPECT_FAIL

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // EXPECT: [GDM-S15] Problem needs `static Solution project(const Condition&, const Solution&)`
-#include <gdm/problem/problem.hpp>
+#include <gdm/problem/problem_errors.hpp>
 
 struct Mine {
   using Condition = gdm::Vector<2>;

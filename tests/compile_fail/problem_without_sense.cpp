@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // EXPECT: [GDM-S13] Problem needs `static constexpr gdm::Sense sense`
-#include <gdm/problem/problem.hpp>
+#include <gdm/problem/problem_errors.hpp>
 
 struct Mine {
   using Condition = gdm::Vector<2>;

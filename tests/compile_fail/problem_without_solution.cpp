@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // EXPECT: [GDM-S12] Problem needs `using Solution = gdm::Vector<N>`
-#include <gdm/problem/problem.hpp>
+#include <gdm/problem/problem_errors.hpp>
 
 struct Mine {
   using Condition = gdm::Vector<2>;

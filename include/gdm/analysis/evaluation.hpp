@@ -60,8 +60,12 @@ template <Problem P>
   return e;
 }
 
+/// For a type that is no problem, which the dataset has reported.
+template <class P>
+requires(!Problem<P>) Evaluation evaluate_solutions(const Dataset<P>&, const xt::xtensor<double, 2>&);
+
 /// Solves every instance of `data` and compares with its labels.
-template <class Optimizer, Problem P>
+template <class Optimizer, class P>
 [[nodiscard]] Evaluation evaluate(const Optimizer& optimizer, const Dataset<P>& data,
                                   const typename Optimizer::SolveOptions& options = {}) {
   return evaluate_solutions(data, optimizer.solve_batch(data.conditions, options));

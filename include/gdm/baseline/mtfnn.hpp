@@ -6,6 +6,7 @@
 #include <gdm/baseline/mtfnn_heads.hpp>
 #include <gdm/baseline/predictor.hpp>
 #include <gdm/baseline/supervised_loss.hpp>
+#include <gdm/refused.hpp>
 #include <gdm/train/trainer.hpp>
 
 GDM_NAMESPACE_BEGIN
@@ -24,14 +25,10 @@ struct SupervisedHead {
   }
 };
 
-}  // namespace detail
-
-/// Supervised learning with the network, features, decoder, projection, optimizer (Adam, EMA, learning-rate schedule)
-/// and number of steps of `GdmOptimizer<P, Policies...>` (the paper's baseline of [8], arXiv 2411.00453, Section
-/// IV-A4). The face is GdmOptimizer's: `train`, `solve`, `solve_batch`, and gdm::evaluate takes it.
-template <Problem P, class... Policies>
-class Mtfnn : public detail::Predictor<P, detail::SupervisedHead<P>, Policies...> {
-  using Base = detail::Predictor<P, detail::SupervisedHead<P>, Policies...>;
+/// What Mtfnn is made of.
+template <class P, class... Policies>
+class MtfnnImplementation : public Predictor<P, SupervisedHead<P>, Policies...> {
+  using Base = Predictor<P, SupervisedHead<P>, Policies...>;
   using Scalar = typename Base::Scalar;
   using Network = typename Base::Network;
   using Loss = SupervisedLoss<Scalar, Network, MtfnnHeads<P>>;
@@ -76,5 +73,13 @@ class Mtfnn : public detail::Predictor<P, detail::SupervisedHead<P>, Policies...
     return rows;
   }
 };
+
+}  // namespace detail
+
+/// Supervised learning with the network, features, decoder, projection, optimizer (Adam, EMA, learning-rate schedule)
+/// and number of steps of `GdmOptimizer<P, Policies...>` (the paper's baseline of [8], arXiv 2411.00453, Section
+/// IV-A4). The face is GdmOptimizer's: `train`, `solve`, `solve_batch`, and gdm::evaluate takes it.
+template <class P, class... Policies>
+class Mtfnn : public detail::checked_t<detail::MtfnnImplementation, P, Policies...> {};
 
 GDM_NAMESPACE_END

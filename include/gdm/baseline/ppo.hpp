@@ -7,6 +7,7 @@
 
 #include <gdm/baseline/ppo_loss.hpp>
 #include <gdm/baseline/predictor.hpp>
+#include <gdm/refused.hpp>
 #include <gdm/train/trainer.hpp>
 
 GDM_NAMESPACE_BEGIN
@@ -18,18 +19,10 @@ struct MeanAction {
   static void latent(const Codec&, S*) {}
 };
 
-}  // namespace detail
-
-/// Proximal policy optimization (Schulman et al. 2017) of a contextual bandit: the state is the standardised features,
-/// the action a latent, the reward how much better than a plain answer the decoded solution is, and every episode has
-/// one step. Actor: the network of `GdmOptimizer<P, Policies...>`; critic: an MLP of width 64.
-///
-/// Labels are used in one way only, which favours PPO: actions are in units of the labels' mean and deviation.
-/// Each set of rollouts has one action for every condition of the data; `PpoOptions::reuse` epochs later it is drawn
-/// anew, so that a run has as many optimizer steps as one of GdmOptimizer. `solve` answers with the policy's mean.
-template <Problem P, class... Policies>
-class Ppo : public detail::Predictor<P, detail::MeanAction, Policies...> {
-  using Base = detail::Predictor<P, detail::MeanAction, Policies...>;
+/// What Ppo is made of.
+template <class P, class... Policies>
+class PpoImplementation : public Predictor<P, MeanAction, Policies...> {
+  using Base = Predictor<P, MeanAction, Policies...>;
   using Scalar = typename Base::Scalar;
   using Actor = typename Base::Network;
   using Loss = PpoLoss<Scalar, Actor>;
@@ -156,5 +149,17 @@ class Ppo : public detail::Predictor<P, detail::MeanAction, Policies...> {
     return std::sqrt(sum / static_cast<double>(values.size()));
   }
 };
+
+}  // namespace detail
+
+/// Proximal policy optimization (Schulman et al. 2017) of a contextual bandit: the state is the standardised features,
+/// the action a latent, the reward how much better than a plain answer the decoded solution is, and every episode has
+/// one step. Actor: the network of `GdmOptimizer<P, Policies...>`; critic: an MLP of width 64.
+///
+/// Labels are used in one way only, which favours PPO: actions are in units of the labels' mean and deviation.
+/// Each set of rollouts has one action for every condition of the data; `PpoOptions::reuse` epochs later it is drawn
+/// anew, so that a run has as many optimizer steps as one of GdmOptimizer. `solve` answers with the policy's mean.
+template <class P, class... Policies>
+class Ppo : public detail::checked_t<detail::PpoImplementation, P, Policies...> {};
 
 GDM_NAMESPACE_END

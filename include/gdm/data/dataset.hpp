@@ -9,15 +9,16 @@
 
 #include <gdm/core/parallel.hpp>
 #include <gdm/data/tensor.hpp>
-#include <gdm/problem/problem.hpp>
+#include <gdm/problem/problem_errors.hpp>
 
 GDM_NAMESPACE_BEGIN
 
 /// n instances of problem P with their solutions (labels), in physical units.
-template <Problem P>
+template <class P>
 struct Dataset {
-  using Condition = typename P::Condition;
-  using Solution = typename P::Solution;
+  static_assert(detail::report_problem_type<P>());
+  using Condition = typename detail::condition_type<P>::type;
+  using Solution = typename detail::solution_type<P>::type;
 
   xt::xtensor<double, 2> conditions;  ///< n x condition size
   xt::xtensor<double, 2> solutions;   ///< n x solution size
@@ -56,11 +57,21 @@ struct Dataset {
   }
 };
 
-/// `n` random instances with their optimal solutions. Instance i depends on (seed, i) alone.
-/// @throws Error [GDM-R211] if n is zero
+namespace detail {
+
+template <class P>
+constexpr bool check_generated() {
+  if constexpr (check_problem_type<P>()) {
+    static_assert(has_draw<P> && has_optimal<P>,
+                  "[GDM-S82] generate draws instances and solves them: Problem needs `static Condition "
+                  "draw(Generator&)` and `static Solution optimal(const Condition&)`, or fill a gdm::Dataset yourself");
+    return has_draw<P> && has_optimal<P>;
+  }
+  return false;
+}
+
 template <Problem P>
-requires detail::has_draw<P> && detail::has_optimal<P>
-[[nodiscard]] Dataset<P> generate(std::size_t n, std::uint64_t seed, int threads = 0) {
+Dataset<P> generated(std::size_t n, std::uint64_t seed, int threads) {
   if (n == 0) throw Error(Errc::empty_data, "generate", "0 instances asked for", "Ask for at least one");
   Dataset<P> data;
   data.conditions.resize({n, static_cast<std::size_t>(ProblemTraits<P>::condition_size)});
@@ -79,9 +90,23 @@ requires detail::has_draw<P> && detail::has_optimal<P>
   return data;
 }
 
+}  // namespace detail
+
+/// `n` random instances with their optimal solutions. Instance i depends on (seed, i) alone.
+/// @tparam P  a gdm::Problem with `draw` and `optimal`
+/// @throws Error [GDM-R211] if n is zero
+template <class P>
+[[nodiscard]] Dataset<P> generate(std::size_t n, std::uint64_t seed, int threads = 0) {
+  if constexpr (detail::check_generated<P>()) {
+    return detail::generated<P>(n, seed, threads);
+  } else {
+    return {};
+  }
+}
+
 /// The first `share` of the rows, and the rest. Rows keep their order.
 /// @throws Error [GDM-R201] if `share` is outside (0, 1) or leaves one side empty
-template <Problem P>
+template <class P>
 [[nodiscard]] std::pair<Dataset<P>, Dataset<P>> split(const Dataset<P>& data, double share) {
   const std::size_t n = data.size();
   const auto head = share > 0 && share < 1 ? static_cast<std::size_t>(std::llround(share * static_cast<double>(n))) : 0;

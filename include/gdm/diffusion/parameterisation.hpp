@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cmath>
+#include <concepts>
 #include <string>
 #include <type_traits>
 
@@ -20,6 +21,7 @@ struct parameterisation_tag {};
 /// | `LinearMap target(double alpha_bar)`   | training target = first * y_0 + second * epsilon             |
 /// | `LinearMap clean(double alpha_bar)`    | predicted y_0 = first * y_t + second * network output        |
 /// | `std::string name()`                   | written into model files                                     |
+/// and derives from `gdm::parameterisation_tag`. One that lacks something is GDM-S63.
 template <class D>
 concept ParameterisationPolicy = std::is_base_of_v<parameterisation_tag, D>;
 
@@ -27,6 +29,15 @@ struct LinearMap {
   double first;
   double second;
 };
+
+namespace detail {
+template <class D>
+concept complete_parameterisation = requires(double alpha_bar) {
+  { D::target(alpha_bar) } -> std::convertible_to<LinearMap>;
+  { D::clean(alpha_bar) } -> std::convertible_to<LinearMap>;
+  { D::name() } -> std::convertible_to<std::string>;
+};
+}  // namespace detail
 
 /// The network predicts the noise epsilon (Eq. 14; Ho et al. 2020).
 struct EpsilonPrediction : parameterisation_tag {

@@ -35,10 +35,23 @@ struct Update {
 /// | `static constexpr bool stochastic`                 | true if any update adds noise                           |
 /// | `static constexpr int normalised_steps`            | first updates whose result is normalised per instance   |
 /// | `static std::string name()`                        | for messages and benchmarks                             |
+/// and derives from `gdm::sampler_tag`. One that does not fit its schedule is GDM-S54.
 template <class D>
 concept SamplerPolicy = std::is_base_of_v<sampler_tag, D>;
 
 namespace detail {
+
+/// Whether D offers what the contract asks for, on this schedule.
+template <class D, class Sched>
+concept complete_sampler = requires(const NoiseLevels<Sched>& levels) {
+  typename std::integral_constant<int, D::steps(Sched::steps)>;
+  requires D::steps(Sched::steps)
+  >= 1;
+  typename std::bool_constant<D::stochastic>;
+  typename std::integral_constant<int, D::normalised_steps>;
+  { D::name() } -> std::convertible_to<std::string>;
+  { D::updates(levels) } -> std::same_as<std::array<Update, static_cast<std::size_t>(D::steps(Sched::steps))>>;
+};
 
 /// The update that has the mean of q(y_s | y_t, x) with variance `variance` around it (Song et al. 2021, Eq. 12).
 inline Update implicit_update(int t, double signal_t, double signal_s, double variance) {
@@ -98,12 +111,10 @@ struct PaperDdpm : sampler_tag {
 /// @tparam Eta    share of the ancestral noise, a std::ratio in [0, 1]; 0 is deterministic
 template <int Count = 0, class Eta = std::ratio<0>>
 struct Ddim : sampler_tag {
-  static_assert(Count >= 0, "[GDM-S51] Ddim needs a number of steps, Ddim<5> say, or none for all");
   static constexpr double eta = detail::ratio_value<Eta>;
-  static_assert(eta >= 0 && eta <= 1, "[GDM-S52] eta of Ddim is a std::ratio between 0 and 1");
   static constexpr bool stochastic = eta > 0;
   static constexpr int normalised_steps = 0;
-  static constexpr int steps(int T) { return Count == 0 ? T : Count; }
+  static constexpr int steps(int T) { return Count > 0 ? Count : T; }
 
   template <class Sched>
   static auto updates(const NoiseLevels<Sched>& levels) {
@@ -121,16 +132,18 @@ struct Ddim : sampler_tag {
     return table;
   }
   static std::string name() { return "ddim-" + std::to_string(Count) + "-eta-" + std::to_string(eta); }
+
+  static_assert(eta >= 0 && eta <= 1, "[GDM-S52] eta of Ddim is a std::ratio between 0 and 1");
+  static_assert(Count >= 0, "[GDM-S51] Ddim needs a number of steps, Ddim<5> say, or none for all");
 };
 
 /// DPM-Solver++(2M), second order in the logarithm of the signal-to-noise ratio (Lu et al. 2022, Algorithm 2).
 /// @tparam Count  number of updates; 0 = all T
 template <int Count = 0>
 struct DpmSolver : sampler_tag {
-  static_assert(Count >= 0, "[GDM-S51] DpmSolver needs a number of steps, DpmSolver<5> say, or none for all");
   static constexpr bool stochastic = false;
   static constexpr int normalised_steps = 0;
-  static constexpr int steps(int T) { return Count == 0 ? T : Count; }
+  static constexpr int steps(int T) { return Count > 0 ? Count : T; }
 
   template <class Sched>
   static auto updates(const NoiseLevels<Sched>& levels) {
@@ -162,6 +175,8 @@ struct DpmSolver : sampler_tag {
     return table;
   }
   static std::string name() { return "dpm-solver-" + std::to_string(Count); }
+
+  static_assert(Count >= 0, "[GDM-S51] DpmSolver needs a number of steps, DpmSolver<5> say, or none for all");
 };
 
 GDM_NAMESPACE_END

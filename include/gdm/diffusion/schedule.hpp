@@ -24,7 +24,8 @@ struct schedule_tag {};
 /// | `static constexpr int steps`   | T >= 1                                                      |
 /// | `static double beta(int t)`    | variance added in step t = 1 .. T, in (0, 1)                |
 /// | `static std::string name()`    | written into model files                                    |
-/// and derives from `gdm::schedule_tag`, by which GdmOptimizer tells the kinds of policies apart.
+/// and derives from `gdm::schedule_tag`, by which GdmOptimizer tells the kinds of policies apart. One that lacks
+/// something is GDM-S42.
 template <class D>
 concept SchedulePolicy = std::is_base_of_v<schedule_tag, D>;
 template <class D>
@@ -49,8 +50,7 @@ double beta_from_signal(const F& signal, int t, double cap) {
 /// @tparam Cap  largest beta, so that the last step does not divide by nothing
 template <int T, class Cap = std::ratio<999, 1000>>
 struct CosineSchedule : schedule_tag {
-  static_assert(T >= 1, "[GDM-S41] A schedule needs at least one step, CosineSchedule<20> say");
-  static constexpr int steps = T;
+  static constexpr int steps = std::max(T, 1);
   static constexpr double offset = 0.008;
 
   static double beta(int t) {
@@ -63,26 +63,28 @@ struct CosineSchedule : schedule_tag {
   static std::string name() {
     return "cosine-" + std::to_string(T) + "-cap-" + std::to_string(detail::ratio_value<Cap>);
   }
+
+  static_assert(T >= 1, "[GDM-S41] A schedule needs at least one step, CosineSchedule<20> say");
 };
 
 /// beta rises linearly from 1e-4 to 0.02 over 1000 steps (Ho et al. 2020, Section 4), rescaled to T steps.
 template <int T>
 struct LinearSchedule : schedule_tag {
-  static_assert(T >= 1, "[GDM-S41] A schedule needs at least one step, LinearSchedule<20> say");
-  static constexpr int steps = T;
+  static constexpr int steps = std::max(T, 1);
 
   static double beta(int t) {
     const double share = T == 1 ? 1.0 : static_cast<double>(t - 1) / (T - 1);
     return std::min(1000.0 / T * (1e-4 + share * (0.02 - 1e-4)), 0.999);
   }
   static std::string name() { return "linear-" + std::to_string(T); }
+
+  static_assert(T >= 1, "[GDM-S41] A schedule needs at least one step, LinearSchedule<20> say");
 };
 
 /// alpha_bar(t) follows a sigmoid from -3 to 3 (Jabri et al. 2023, Algorithm 1, with unit temperature).
 template <int T>
 struct SigmoidSchedule : schedule_tag {
-  static_assert(T >= 1, "[GDM-S41] A schedule needs at least one step, SigmoidSchedule<20> say");
-  static constexpr int steps = T;
+  static constexpr int steps = std::max(T, 1);
 
   static double beta(int t) {
     const auto sigmoid = [](double v) { return 1 / (1 + std::exp(-v)); };
@@ -93,6 +95,8 @@ struct SigmoidSchedule : schedule_tag {
     return detail::beta_from_signal(signal, t, 0.999);
   }
   static std::string name() { return "sigmoid-" + std::to_string(T); }
+
+  static_assert(T >= 1, "[GDM-S41] A schedule needs at least one step, SigmoidSchedule<20> say");
 };
 
 /// The numbers of a schedule, worked out once. Index t = 1 .. T; alpha_bar[0] = 1 is the clean latent.

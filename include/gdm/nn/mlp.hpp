@@ -37,7 +37,8 @@ struct MlpChain<Out, Chain<Ops...>, From, To, More...> {
 /// The first layer reads [y_t; c; phi(t)], c being the condition or, in the unconditional branch, a learned vector.
 template <int... Widths>
 struct Mlp : denoiser_tag {
-  static_assert(sizeof...(Widths) > 0, "[GDM-S31] Mlp needs at least one hidden width, Mlp<64, 64> say");
+  static constexpr bool sound = sizeof...(Widths) > 0 && ((Widths > 0) && ...);
+  static_assert(sound, "[GDM-S31] Mlp needs at least one hidden width, Mlp<64, 64> say");
   static constexpr int time_size = 16;
 
   static std::string name() {

@@ -53,8 +53,10 @@ struct SetNullGlobals<S, 0> {};
 /// Only for problems that state their `tokens`.
 template <int Width, int Depth>
 struct SetMlp : denoiser_tag {
-  static_assert(Width > 0 && Depth > 0, "[GDM-S32] SetMlp needs a width and a depth, SetMlp<48, 4> say");
+  static constexpr bool sound = Width > 0 && Depth > 0;
+  static_assert(sound, "[GDM-S32] SetMlp needs a width and a depth, SetMlp<48, 4> say");
   static constexpr int time_size = 16;
+  static constexpr bool needs_tokens = true;
 
   static std::string name() { return "set-mlp-" + std::to_string(Width) + "-" + std::to_string(Depth); }
 
@@ -71,8 +73,6 @@ struct SetMlp : denoiser_tag {
 
   template <class S, DenoiserShape shape>
   struct Network {
-    static_assert(shape.tokens > 0,
-                  "[GDM-S18] SetMlp needs a problem with `static constexpr gdm::TokenLayout tokens`; Mlp does without");
     static constexpr int M = shape.tokens;
     static constexpr int token_features = shape.token_features, token_latents = shape.token_latents;
     static constexpr int global_features = shape.global_features, global_latents = shape.global_latents;

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// @brief The numbered sentences about a type that is no problem, or whose optional members do not fit.
+#pragma once
+
+#include <gdm/problem/problem.hpp>
+
+GDM_NAMESPACE_BEGIN
+namespace detail {
+
+/// Whether the tokens, if there are any, make up the features and the latent.
+template <class P>
+constexpr bool tokens_add_up() {
+  if constexpr (has_tokens<P>) {
+    constexpr TokenLayout tokens = P::tokens;
+    return tokens.feature_size() == feature_type<P>::type::RowsAtCompileTime &&
+           tokens.latent_size() == latent_type<P>::type::RowsAtCompileTime;
+  } else {
+    return true;
+  }
+}
+
+/// One sentence for each optional member that is there but does not fit.
+template <class P>
+constexpr bool check_problem_hooks() {
+  constexpr bool sizes = sound_features<P> && sound_codec<P> && sound_tokens<P>;
+  static_assert(sound_optimal<P>, "[GDM-S21] `optimal` must be `static Solution optimal(const Condition&)`");
+  static_assert(sound_draw<P>,
+                "[GDM-S22] `draw` must be `template <class Generator> static Condition draw(Generator&)`");
+  static_assert(sound_name<P>, "[GDM-S23] `name` must be `static constexpr std::string_view name`");
+  static_assert(sound_validate<P>, "[GDM-S24] `validate` must be `static void validate(const Condition&)`");
+  static_assert(sound_baseline<P>, "[GDM-S25] `baseline` must be `static Solution baseline(const Condition&)`");
+  static_assert(sound_bound<P>, "[GDM-S26] `bound` must be `static double bound(const Condition&)`");
+  static_assert(sound_features<P>,
+                "[GDM-S27] `Features` must be a `gdm::Vector<N>`, with `static Features features(const Condition&)`");
+  static_assert(sound_codec<P>,
+                "[GDM-S28] `Latent` must be a `gdm::Vector<N>`, with `static Latent encode(const Condition&, const "
+                "Solution&)` and `static Solution decode(const Condition&, const Latent&)`");
+  static_assert(sound_tokens<P>, "[GDM-S29] `tokens` must be `static constexpr gdm::TokenLayout tokens`");
+  if constexpr (sizes) {
+    static_assert(tokens_add_up<P>(), "[GDM-S17] the problem's `tokens` must add up to its Features and Latent");
+    return tokens_add_up<P>() && sound_optimal<P> && sound_draw<P> && sound_name<P> && sound_validate<P> &&
+           sound_baseline<P> && sound_bound<P>;
+  }
+  return false;
+}
+
+/// One sentence for each missing member. A function body, since clang stops at a class's first failing assertion.
+template <class P>
+constexpr bool check_problem_type() {
+  static_assert(has_condition<P>, "[GDM-S11] Problem needs `using Condition = gdm::Vector<N>`");
+  static_assert(has_solution<P>, "[GDM-S12] Problem needs `using Solution = gdm::Vector<N>`");
+  static_assert(has_sense<P>, "[GDM-S13] Problem needs `static constexpr gdm::Sense sense`");
+  static_assert(!has_vectors<P> || has_objective<P>,
+                "[GDM-S14] Problem needs `static double objective(const Condition&, const Solution&)`");
+  static_assert(!has_vectors<P> || has_project<P>,
+                "[GDM-S15] Problem needs `static Solution project(const Condition&, const Solution&)`");
+  static_assert(!has_vectors<P> || has_violation<P>,
+                "[GDM-S16] Problem needs `static double violation(const Condition&, const Solution&)`");
+  if constexpr (Problem<P>) {
+    return check_problem_hooks<P>();
+  }
+  return false;
+}
+
+/// As `check_problem_type`, for a place that can go on without a sound P: always true.
+template <class P>
+constexpr bool report_problem_type() {
+  return check_problem_type<P>() || true;
+}
+
+/// The vectors of P, or some where P has none, so that no error follows the one that was reported.
+template <class P>
+struct condition_type {
+  using type = Vector<1>;
+};
+template <has_condition P>
+struct condition_type<P> {
+  using type = typename P::Condition;
+};
+template <class P>
+struct solution_type {
+  using type = Vector<1>;
+};
+template <has_solution P>
+struct solution_type<P> {
+  using type = typename P::Solution;
+};
+
+}  // namespace detail
+
+GDM_NAMESPACE_END

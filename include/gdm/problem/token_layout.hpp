@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// @brief How the numbers of a problem divide into exchangeable tokens: channels, nodes, terminals.
+#pragma once
+
+#include <gdm/core/config.hpp>
+
+GDM_NAMESPACE_BEGIN
+
+/// How a denoiser for sets merges the tokens of an instance: the mean where an instance twice as large is another
+/// sample of the same crowd, the sum where every token adds its share to a common load.
+enum class Pooling { mean, sum };
+
+/// How the flat feature and latent vectors of a problem divide into exchangeable tokens (channels, nodes, terminals)
+/// and global numbers. Layout of `Features`: the `features` numbers of token 0, of token 1, .., then `global_features`
+/// numbers; of `Latent`: the `latents` numbers of token 0, of token 1, .., then `global_latents` numbers.
+struct TokenLayout {
+  int count = 0;                    ///< number of tokens
+  int features = 0;                 ///< features of one token
+  int global_features = 0;          ///< features that belong to no token
+  int latents = 0;                  ///< latent numbers of one token
+  int global_latents = 0;           ///< latent numbers that belong to no token (a position, say)
+  Pooling pooling = Pooling::mean;  ///< what of all tokens matters to each
+
+  [[nodiscard]] constexpr int feature_size() const noexcept { return count * features + global_features; }
+  [[nodiscard]] constexpr int latent_size() const noexcept { return count * latents + global_latents; }
+};
+
+GDM_NAMESPACE_END

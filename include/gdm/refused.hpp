@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// @brief What an optimizer with wrong arguments turns into, so that one error is all that a compiler says.
+#pragma once
+
+#include <filesystem>
+
+#include <gdm/data/dataset.hpp>
+#include <gdm/policy_errors.hpp>
+#include <gdm/solve_options.hpp>
+#include <gdm/train/options.hpp>
+
+GDM_NAMESPACE_BEGIN
+namespace detail {
+
+/// The members of an optimizer without their bodies: whatever is done with a refused one adds no error.
+template <class P>
+class RefusedOptimizer {
+  struct Defaults {
+    static constexpr TrainDefaults value{};
+    static constexpr double omega = 0;
+  };
+
+ public:
+  using Condition = typename Dataset<P>::Condition;
+  using Solution = typename Dataset<P>::Solution;
+  using TrainOptions = BasicTrainOptions<Defaults>;
+  using SolveOptions = BasicSolveOptions<Defaults>;
+
+  [[nodiscard]] bool trained() const noexcept;
+  template <class Data, class... Callbacks>
+  TrainReport train(const Data& data, const TrainOptions& options = {}, Callbacks&&... callbacks);
+  template <class Sets, class... Callbacks>
+  TrainReport train_mixture(const Sets& sets, const TrainOptions& options = {}, Callbacks&&... callbacks);
+  [[nodiscard]] Solution solve(const Condition& x, const SolveOptions& options = {}) const;
+  [[nodiscard]] xt::xtensor<double, 2> solve_batch(const xt::xtensor<double, 2>& conditions,
+                                                   const SolveOptions& options = {}) const;
+  [[nodiscard]] Trajectory<P> trajectory(const Condition& x, const SolveOptions& options = {}) const;
+  void save(const std::filesystem::path& path) const;
+  template <class Fs>
+  void save(Fs& fs, const std::filesystem::path& path) const;
+  template <class Self>
+  [[nodiscard]] static Self load_as(const std::filesystem::path& path);
+  [[nodiscard]] static std::size_t parameter_count();
+};
+
+/// `Implementation<P, Policies...>` where these are sound; wrong arguments have been reported by the check.
+template <bool sound, template <class, class...> class Implementation, class P, class... Policies>
+struct checked {
+  using type = RefusedOptimizer<P>;
+};
+template <template <class, class...> class Implementation, class P, class... Policies>
+struct checked<true, Implementation, P, Policies...> {
+  using type = Implementation<P, Policies...>;
+};
+template <template <class, class...> class Implementation, class P, class... Policies>
+using checked_t = typename checked<check_arguments<P, Policies...>(), Implementation, P, Policies...>::type;
+
+}  // namespace detail
+GDM_NAMESPACE_END
