@@ -136,10 +136,14 @@ class OptimizerImplementation {
     save(fs, path);
   }
   /// @copydoc save
-  template <FileSystem Fs>
+  template <class Fs>
   void save(Fs& fs, const std::filesystem::path& path) const {
-    const Model& model = require_model("save");
-    save_model<P, Network>(fs, path, identity(), model.codec, model.weights);
+    constexpr bool sound = FileSystem<Fs>;
+    static_assert(sound, "[GDM-S94] a file system needs the members that gdm/data/file_system.hpp lists");
+    if constexpr (sound) {
+      const Model& model = require_model("save");
+      save_model<P, Network>(fs, path, identity(), model.codec, model.weights);
+    }
   }
 
   /// An optimizer from a file that `save` wrote.

@@ -46,10 +46,11 @@ struct DescentOptions {
   }
 };
 
-/// The numerical baseline of the paper (its [66]): nothing is learned.
-/// @tparam R  the relaxation to descend on
-template <Problem P, class R = Relaxation<P>>
-class GradientDescent {
+namespace detail {
+
+/// What GradientDescent is made of.
+template <Problem P, class R>
+class DescentImplementation {
  public:
   using Condition = typename P::Condition;
   using Solution = typename P::Solution;
@@ -142,5 +143,43 @@ class GradientDescent {
     return v;
   }
 };
+
+/// What it turns into with wrong arguments, so that no error follows the first.
+template <class P>
+class RefusedDescent {
+ public:
+  using Condition = typename Dataset<P>::Condition;
+  using Solution = typename Dataset<P>::Solution;
+  using SolveOptions = DescentOptions;
+  [[nodiscard]] Solution solve(const Condition& x, const SolveOptions& options = {}) const;
+  [[nodiscard]] xt::xtensor<double, 2> solve_batch(const xt::xtensor<double, 2>& conditions,
+                                                   const SolveOptions& options = {}) const;
+};
+
+template <class P, class R>
+constexpr bool check_descent() {
+  if constexpr (check_problem_type<P>()) {
+    constexpr bool sound = complete_relaxation<R, P>;
+    static_assert(sound, "[GDM-S83] A relaxation needs the members that gdm/baseline/relaxation.hpp lists");
+    return sound;
+  }
+  return false;
+}
+template <bool sound, class P, class R>
+struct descent_base {
+  using type = RefusedDescent<P>;
+};
+template <class P, class R>
+struct descent_base<true, P, R> {
+  using type = DescentImplementation<P, R>;
+};
+
+}  // namespace detail
+
+/// The numerical baseline of the paper (its [66]): nothing is learned. `solve` and `solve_batch` as GdmOptimizer has
+/// them, with gdm::DescentOptions.
+/// @tparam R  the relaxation to descend on
+template <class P, class R = Relaxation<P>>
+class GradientDescent : public detail::descent_base<detail::check_descent<P, R>(), P, R>::type {};
 
 GDM_NAMESPACE_END

@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <concepts>
 #include <numbers>
+#include <type_traits>
 
 #include <gdm/problem/computation_offloading.hpp>
 #include <gdm/problem/noma_uav.hpp>
@@ -24,6 +26,23 @@ struct ConstraintValues {
   Eigen::Matrix<double, Count, Size> jacobian = Eigen::Matrix<double, Count, Size>::Zero();
 };
 
+namespace detail {
+
+/// Whether R offers what the contract below asks for.
+template <class R, class P>
+concept complete_relaxation = requires(const typename P::Condition& x, const typename R::Variables& v,
+                                       typename R::Variables& gradient, RandomStream& rng) {
+  { R::cost(x, v, gradient) } -> std::convertible_to<double>;
+  { R::constrain(x, v) } -> std::same_as<ConstraintValues<R::size, R::constraints>>;
+  { R::clamp(x, v) } -> gives_vector<typename R::Variables>;
+  { R::project(x, v) } -> gives_vector<typename R::Variables>;
+  { R::start(x, rng) } -> gives_vector<typename R::Variables>;
+  { R::solution(x, v) } -> gives_vector<typename P::Solution>;
+  typename std::integral_constant<int, R::equalities>;
+};
+
+}  // namespace detail
+
 /// A relaxation is a type with the static members below; specialise it for a problem with discrete parts.
 /// | member                              | meaning                                                              |
 /// |-------------------------------------|----------------------------------------------------------------------|
@@ -34,10 +53,11 @@ struct ConstraintValues {
 /// | `project(x, v)`                     | v within all constraints                                             |
 /// | `start(x, rng)`                     | a random starting point                                              |
 /// | `solution(x, v)`                    | the feasible solution that v stands for                              |
+/// and `Variables`, a Vector<size>. One that lacks something is GDM-S83.
 ///
 /// This one is for a problem that nothing is known of: variables are the solution itself in units of a typical
 /// projected point, gradients are central differences, and the only constraint is `P::violation`.
-template <Problem P>
+template <class P>
 struct Relaxation {
   using Condition = typename P::Condition;
   using Solution = typename P::Solution;
