@@ -342,10 +342,10 @@ void Report::trajectories() {
                   {}};
       double latest = 0, gap = 0;
       for (int k = 0; k < 5; ++k) {
-        const std::string x = "x" + std::to_string(k + 1);
+        const std::string x = std::string("x") + std::to_string(k + 1);
         const Where w{kind.figure, kind.problem, method, x};
         Series path{x, k, false, {}, {}, {}};
-        for (int s = 0; s <= 20; ++s) path.y.push_back(mean(w, "step" + std::to_string(s)) / unit);
+        for (int s = 0; s <= 20; ++s) path.y.push_back(mean(w, std::string("step") + std::to_string(s)) / unit);
         const double optimum = mean(w, "optimum") / unit;
         if (std::isnan(optimum)) continue;
         int last = 0;  // first step after which the objective stays within 1 % of the optimum

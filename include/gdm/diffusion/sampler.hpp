@@ -131,7 +131,7 @@ struct Ddim : sampler_tag {
     }
     return table;
   }
-  static std::string name() { return "ddim-" + std::to_string(Count) + "-eta-" + std::to_string(eta); }
+  static std::string name() { return std::string("ddim-") + std::to_string(Count) + "-eta-" + std::to_string(eta); }
 
   static_assert(eta >= 0 && eta <= 1, "[GDM-S52] eta of Ddim is a std::ratio between 0 and 1");
   static_assert(Count >= 0, "[GDM-S51] Ddim needs a number of steps, Ddim<5> say, or none for all");
@@ -174,7 +174,7 @@ struct DpmSolver : sampler_tag {
     }
     return table;
   }
-  static std::string name() { return "dpm-solver-" + std::to_string(Count); }
+  static std::string name() { return std::string("dpm-solver-") + std::to_string(Count); }
 
   static_assert(Count >= 0, "[GDM-S51] DpmSolver needs a number of steps, DpmSolver<5> say, or none for all");
 };

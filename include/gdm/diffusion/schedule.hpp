@@ -61,7 +61,7 @@ struct CosineSchedule : schedule_tag {
     return detail::beta_from_signal(signal, t, detail::ratio_value<Cap>);
   }
   static std::string name() {
-    return "cosine-" + std::to_string(T) + "-cap-" + std::to_string(detail::ratio_value<Cap>);
+    return std::string("cosine-") + std::to_string(T) + "-cap-" + std::to_string(detail::ratio_value<Cap>);
   }
 
   static_assert(T >= 1, "[GDM-S41] A schedule needs at least one step, CosineSchedule<20> say");
@@ -76,7 +76,7 @@ struct LinearSchedule : schedule_tag {
     const double share = T == 1 ? 1.0 : static_cast<double>(t - 1) / (T - 1);
     return std::min(1000.0 / T * (1e-4 + share * (0.02 - 1e-4)), 0.999);
   }
-  static std::string name() { return "linear-" + std::to_string(T); }
+  static std::string name() { return std::string("linear-") + std::to_string(T); }
 
   static_assert(T >= 1, "[GDM-S41] A schedule needs at least one step, LinearSchedule<20> say");
 };
@@ -94,7 +94,7 @@ struct SigmoidSchedule : schedule_tag {
     };
     return detail::beta_from_signal(signal, t, 0.999);
   }
-  static std::string name() { return "sigmoid-" + std::to_string(T); }
+  static std::string name() { return std::string("sigmoid-") + std::to_string(T); }
 
   static_assert(T >= 1, "[GDM-S41] A schedule needs at least one step, SigmoidSchedule<20> say");
 };

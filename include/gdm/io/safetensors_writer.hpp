@@ -120,7 +120,8 @@ class TensorFileWriter {
                                  std::uint64_t data_bytes) {
     std::string tensors;
     for (const TensorEntry& tensor : header.tensors) {
-      tensors += "," + json_string(tensor.name) + ":{\"dtype\":\"" + std::string(dtype_name(tensor.dtype)) +
+      tensors += ',';
+      tensors += json_string(tensor.name) + ":{\"dtype\":\"" + std::string(dtype_name(tensor.dtype)) +
                  "\",\"shape\":" + tensor.shape.text() + ",\"data_offsets\":[" + std::to_string(tensor.begin) + "," +
                  std::to_string(tensor.end) + "]}";
     }
@@ -132,7 +133,8 @@ class TensorFileWriter {
     for (char before = '{'; const auto& [key, value] : metadata) {
       json += std::exchange(before, ',') + json_string(key) + ":" + json_string(value);
     }
-    json += "}" + tensors + "}";
+    json += '}';
+    json += tensors + "}";
     json.resize((json.size() + 7) / 8 * 8, ' ');
     try {  // one place knows the limits of the format: the reader
       if (json.size() > TensorFileLimits::header_bytes) {

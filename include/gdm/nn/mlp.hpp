@@ -43,7 +43,7 @@ struct Mlp : denoiser_tag {
 
   static std::string name() {
     std::string text = "mlp";
-    ((text += "-" + std::to_string(Widths)), ...);
+    (text.append("-").append(std::to_string(Widths)), ...);
     return text;
   }
 

@@ -58,7 +58,7 @@ struct SetMlp : denoiser_tag {
   static constexpr int time_size = 16;
   static constexpr bool needs_tokens = true;
 
-  static std::string name() { return "set-mlp-" + std::to_string(Width) + "-" + std::to_string(Depth); }
+  static std::string name() { return std::string("set-mlp-") + std::to_string(Width) + "-" + std::to_string(Depth); }
 
   template <class S, int Latents, int Features, int GlobalFeatures, int GlobalLatents>
   struct Weights : detail::SetTokenOutput<S, Width, Latents>,
