@@ -359,7 +359,8 @@ void Report::trajectories() {
         gaps.series.push_back(off);
       }
       for (int k = 0; k < 5; ++k) {
-        const double optimum = mean({kind.figure, kind.problem, method, "x" + std::to_string(k + 1)}, "optimum") / unit;
+        const double optimum =
+            mean({kind.figure, kind.problem, method, std::string("x") + std::to_string(k + 1)}, "optimum") / unit;
         panel.series.push_back({k == 0 ? "dashed: optimum" : "", k, true, std::vector<double>(21, optimum), {}, {}});
       }
       settled[method] += kind.problem + " " + (latest > 20 ? std::string("not within 20") : number(latest)) +
@@ -377,7 +378,8 @@ void Report::trajectories() {
       claim(
           "IV-C, Fig. 8-10: solutions converge to the optimum; CO within 5 steps, MSR faster than CO, NU after 10 or "
           "more",
-          "mean step after which the objective stays within 1 % of the optimum (21 = never): " + settled[method],
+          std::string("mean step after which the objective stays within 1 % of the optimum (21 = never): ") +
+              settled[method],
           "see the steps", method == "ours" ? "ours" : "the paper's");
 }
 
