@@ -45,7 +45,7 @@ Panel panel(const std::vector<Row>& table, const std::string& y_label, double Ro
   Panel result;
   result.x_label = "channels, nodes or terminals";
   result.y_label = y_label;
-  result.legend = "bottom center outside";
+  result.legend = "bottom right";
   result.log_x = result.log_y = true;
   result.more = "set format y '10^{%T}'";
   int colour = 0;

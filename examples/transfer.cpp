@@ -77,8 +77,8 @@ gdm::Dataset<Channels<80>> channels(std::size_t rows) {
 
 void write(const std::vector<Row>& table) {
   std::ofstream csv("transfer.csv"), markdown("transfer.md");
-  csv << "problem,trained on,size,mean gap of one sample,mean gap of best of 16,p99 gap,worst gap,feasible,us a "
-         "solve\n";
+  csv << "problem,trained on,size,mean gap of one sample,mean gap of best of 16,p99 gap,worst "
+         "gap,feasible\n";
   markdown << "| problem | trained on | solved | one sample | best of 16 | p99 | worst |\n"
            << "|---|---|---|---|---|---|---|\n";
   for (const Row& r : table) {
@@ -101,7 +101,7 @@ std::vector<Panel> panels(const std::vector<Row>& table) {
                     : std::strcmp(name, "NomaUav") == 0 ? "terminals K"
                                                         : "nodes K";
     panel.y_label = "mean relative gap";
-    panel.legend = "bottom center outside";
+    panel.legend = "outside below center horizontal noopaque";
     panel.log_x = std::strcmp(name, "SumRate") == 0;
     panel.log_y = true;
     panel.more = "set format y '10^{%T}'";

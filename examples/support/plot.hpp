@@ -60,7 +60,7 @@ inline void plot_panel(std::FILE* to, const Panel& panel, std::size_t number) {
   }
   say("set autoscale; unset offsets");
   say("set title " + quoted(panel.title) + " noenhanced");
-  say("set xlabel " + quoted(panel.x_label) + "; set ylabel " + quoted(panel.y_label));
+  say("set xlabel " + quoted(panel.x_label) + " offset 0,0.3; set ylabel " + quoted(panel.y_label));
   say(std::string(panel.log_x ? "set logscale x" : "unset logscale x"));
   say(std::string(panel.log_y ? "set logscale y; set format y '10^{%T}'; set mytics 1"
                               : "unset logscale y; set format y '%g'"));
