@@ -4,16 +4,19 @@ if(NOT CMAKE_SCRIPT_MODE_FILE)
   # gdm_add_compile_fail(file flags...): one test for each compiler in GDM_COMPILERS.
   function(gdm_add_compile_fail source)
     get_filename_component(name ${source} NAME_WE)
-    set(whole ON)  # that the pair is sound without its fault need not be shown twice
+    list(GET GDM_COMPILERS -1 last)
     foreach(compiler IN LISTS GDM_COMPILERS)
       set(tool gcc)
       if(compiler MATCHES "clang")
         set(tool clang)
       endif()
+      set(whole OFF)  # that the pair is sound without its fault need not be shown twice
+      if(compiler STREQUAL last)
+        set(whole ON)
+      endif()
       add_test(NAME compile_fail.${name}.${tool}
         COMMAND ${CMAKE_COMMAND} -DCXX=${compiler} -DSOURCE=${source} -DWHOLE=${whole} "-DFLAGS=${ARGN}" -P ${PROJECT_SOURCE_DIR}/cmake/GdmCompileFail.cmake)
       set_tests_properties(compile_fail.${name}.${tool} PROPERTIES LABELS compile_fail)
-      set(whole OFF)
     endforeach()
   endfunction()
   return()
