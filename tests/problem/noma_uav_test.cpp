@@ -22,6 +22,7 @@ using gdm::NuDbProblem;
 using gdm::NuProblem;
 using Sampled = gdm::NomaUav<3, gdm::ReferenceUnits, gdm::NoCompletion>;
 using InSquare = gdm::NomaUav<3, gdm::ReferenceUnits, gdm::ClosedFormCompletion, gdm::SquareFrame>;
+using AtPeak = gdm::NomaUav<3, gdm::ReferenceUnits, gdm::ClosedFormCompletion, gdm::PeakFrame>;
 static_assert(gdm::Problem<NuProblem> && gdm::Problem<NuDbProblem> && gdm::Problem<Sampled>);
 static_assert(gdm::Problem<InSquare> && gdm::Problem<gdm::NomaUav<6>>);
 static_assert(NuProblem::name == "noma_uav" && NuDbProblem::name == "noma_uav_db");
@@ -134,6 +135,7 @@ TEST_CASE("nothing feasible beats the optimum, and the bound stays above it") {
   check(NuDbProblem{});
   check(Sampled{});
   check(InSquare{});
+  check(AtPeak{});
   check(gdm::NomaUav<1>{});
   check(gdm::NomaUav<2>{});
   check(gdm::NomaUav<6>{});
@@ -157,19 +159,40 @@ TEST_CASE("a moved, turned or reflected instance has the same features and the s
   }
 }
 
-TEST_CASE("permuted terminals give permuted features and powers, bit for bit") {
+template <class P>
+void check_permutation() {
   std::mt19937_64 rng(105);
   for (int repeat = 0; repeat < 200; ++repeat) {
-    const auto x = NuProblem::draw(rng);
+    const auto x = P::draw(rng);
     auto turned = x;
     std::rotate(turned.begin(), turned.begin() + 2, turned.begin() + 6);
-    auto f = NuProblem::features(x);
+    auto f = P::features(x);
     std::rotate(f.begin(), f.begin() + 3, f.end());
-    CHECK((NuProblem::features(turned).array() == f.array()).all());
-    const NuProblem::Latent z(gdm::draw_normal(rng), gdm::draw_normal(rng));
-    auto y = NuProblem::decode(x, z);
+    CHECK((P::features(turned).array() == f.array()).all());
+    const typename P::Latent z(gdm::draw_normal(rng), gdm::draw_normal(rng));
+    auto y = P::decode(x, z);
     std::rotate(y.begin() + 2, y.begin() + 3, y.end());
-    CHECK((NuProblem::decode(turned, z).array() == y.array()).all());
+    CHECK((P::decode(turned, z).array() == y.array()).all());
+  }
+}
+
+TEST_CASE("permuted terminals give permuted features and powers, bit for bit") {
+  check_permutation<NuProblem>();
+  check_permutation<AtPeak>();
+}
+
+TEST_CASE("a terminal's first feature is the rate above it, relative to the best of these rates") {
+  std::mt19937_64 rng(108);
+  for (int repeat = 0; repeat < 100; ++repeat) {
+    const auto x = NuProblem::draw(rng);
+    const auto f = NuProblem::features(x);
+    gdm::Vector<3> above;  // through decoding and the objective: another way than the features take
+    for (int i = 0; i < 3; ++i) {
+      const gdm::UavFrame square{.x = 200.0, .y = 200.0};
+      const InSquare::Latent z = square.to_frame(x[2 * i], x[2 * i + 1]) / 150.0;
+      above[i] = NuProblem::objective(x, InSquare::decode(x, z));
+    }
+    for (int i = 0; i < 3; ++i) CHECK(std::abs(f[3 * i] - above[i] / above.maxCoeff()) <= 1e-12);
   }
 }
 

@@ -27,7 +27,7 @@ Terminals<K> random_terminals(std::mt19937_64& rng) {
 /// The rate of a UAV at 150 m with 6 mW a terminal, as NomaUav has it.
 template <int K>
 gdm::UavRate<K> rate(Terminals<K> t) {
-  std::sort(t.begin(), t.end(), gdm::detail::before);  // as NomaUav does
+  std::sort(t.begin(), t.end(), gdm::detail::by_position);  // as NomaUav does
   gdm::UavSite<K> site{.height = 150.0, .side = 400.0};
   typename gdm::UavSite<K>::Row power;
   for (std::size_t i = 0; i < t.size(); ++i) {

@@ -251,7 +251,7 @@ struct NomaUav {
     std::array<int, UavSite<K>::size> order;
     std::iota(order.begin(), order.end(), 0);
     short_sort(order, order.size(), [&x](int a, int b) {
-      return detail::before(x.template segment<2>(2 * a), x.template segment<2>(2 * b));
+      return detail::by_position(x.template segment<2>(2 * a), x.template segment<2>(2 * b));
     });
     return order;
   }
