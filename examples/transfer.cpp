@@ -135,6 +135,8 @@ int main(int argc, char** argv) {
     transfer<Channels, SetMlp<48, 4>, 80, 8, 40>("SumRate", channels(1'000), tests, Options{6, 64, 4e-3}, table);
     transfer<Nodes, SetMlp<32, 4>, 6, 3, 6, 8>("ComputationOffloading", gdm::generate<Nodes<6>>(5'000, 1), tests,
                                                Options{8, 256, 4e-3}, table);
+    transfer<Terminals, SetMlp<48, 4>, 4, 3, 6>("NomaUav", gdm::generate<Terminals<4>>(5'000, 1), tests,
+                                                Options{20, 256, 4e-3}, table);
   } else {
     transfer<Channels, SetMlp<48, 4>, 80, 8, 40, 80, 160, 512, 2048>("SumRate", channels(10'000), tests,
                                                                      Options{80, 128, 4e-3}, table);
