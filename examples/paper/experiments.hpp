@@ -76,7 +76,7 @@ class Bench {
   const gdm::Mtfnn<P>& mtfnn() {
     if (!mtfnn_) {
       mtfnn_.emplace();
-      mtfnn_->train(train(), {.epochs = settings_.epochs, .seed = seed_, .threads = settings_.threads});
+      mtfnn_->train(train(), {.epochs = epochs<gdm::Mtfnn<P>>(), .seed = seed_, .threads = settings_.threads});
     }
     return *mtfnn_;
   }
@@ -84,10 +84,15 @@ class Bench {
     if (!ppo_) {
       ppo_.emplace();
       ppo_->train(train(),
-                  {.epochs = settings_.epochs, .learning_rate = 1e-3, .seed = seed_, .threads = settings_.threads},
+                  {.epochs = epochs<Ours>(), .learning_rate = 1e-3, .seed = seed_, .threads = settings_.threads},
                   setup_.ppo);
     }
     return *ppo_;
+  }
+  /// Epochs that a model is trained for.
+  template <class Model>
+  [[nodiscard]] std::size_t epochs() const {
+    return settings_.epochs == 0 ? typename Model::TrainOptions{}.epochs : settings_.epochs;
   }
   [[nodiscard]] const ProblemSetup<P>& setup() const { return setup_; }
   [[nodiscard]] const Settings& settings() const { return settings_; }
@@ -111,11 +116,11 @@ class Bench {
     slot.emplace();
     const auto path = settings_.out / "models" /
                       (setup_.name + "-" + method + "-" + std::to_string(seed_) + "-" + std::to_string(rows()) + "x" +
-                       std::to_string(settings_.epochs) + ".safetensors");
+                       std::to_string(epochs<Optimizer>()) + ".safetensors");
     if (std::filesystem::exists(path)) {
       *slot = Optimizer::load(path);
     } else {
-      slot->train(train(), {.epochs = settings_.epochs, .seed = seed_, .threads = settings_.threads});
+      slot->train(train(), {.epochs = epochs<Optimizer>(), .seed = seed_, .threads = settings_.threads});
       std::filesystem::create_directories(path.parent_path());
       slot->save(path);
     }
@@ -140,6 +145,7 @@ class Experiments {
 
  public:
   static void plan(const Settings& settings, const ProblemSetup<P>& setup, std::vector<Cell>& cells) {
+    if (!settings.problems.empty() && !settings.problems.contains(setup.name)) return;
     for (std::size_t seed = 1; seed <= settings.seeds; ++seed) {
       Planner p{settings, setup, std::make_shared<B>(settings, setup, seed), cells, seed};
       trajectories(p);
@@ -164,6 +170,10 @@ class Experiments {
     std::size_t seed;
 
     [[nodiscard]] bool wants(const std::string& figure) const { return settings.figures.contains(figure); }
+    template <class Model = typename B::Ours>
+    [[nodiscard]] double compared() const {
+      return training(bench->template epochs<Model>());
+    }
     [[nodiscard]] double training(std::size_t epochs) const {
       return settings.rows * static_cast<double>(setup.rows * epochs) * 1e-6 * setup.row_cost;
     }
@@ -254,8 +264,8 @@ class Experiments {
     if (p.setup.trajectory_figure.empty() || !p.wants(p.setup.trajectory_figure) || p.seed != 1) return;
     for (const std::string method : {"ours", "paper"})
       for (std::size_t k = 0; k < 5; ++k)
-        p.add("fig" + p.setup.trajectory_figure, method, "x" + std::to_string(k + 1),
-              k == 0 ? p.training(p.settings.epochs) : 0.01, [=](B& b) {
+        p.add("fig" + p.setup.trajectory_figure, method, "x" + std::to_string(k + 1), k == 0 ? p.compared() : 0.01,
+              [=](B& b) {
                 const auto x = b.test().condition(k % b.test().size());
                 const auto path =
                     method == "ours" ? b.ours().trajectory(x, {.seed = k}) : b.paper().trajectory(x, {.seed = k});
@@ -271,27 +281,28 @@ class Experiments {
   static void guidance(Planner& p) {
     if (!p.wants("4")) return;
     for (const double omega : p.settings.omegas) {
-      p.add("fig4", "ours", short_text(omega), omega == 0 ? p.training(p.settings.epochs) : 0.05, [=](B& b) {
+      p.add("fig4", "ours", short_text(omega), omega == 0 ? p.compared() : 0.05, [=](B& b) {
         return quality(b.test(), b.ours().solve_batch(b.test().conditions, {.omega = omega, .threads = 1}));
       });
-      p.add("fig4", "paper", short_text(omega), omega == 0 ? p.training(p.settings.epochs) : 0.05, [=](B& b) {
-        return quality(b.test(), b.paper().solve_batch(b.test().conditions, {.omega = omega, .threads = 1}));
-      });
+      p.add("fig4", "paper", short_text(omega), omega == 0 ? p.template compared<typename B::Paper>() : 0.05,
+            [=](B& b) {
+              return quality(b.test(), b.paper().solve_batch(b.test().conditions, {.omega = omega, .threads = 1}));
+            });
     }
   }
 
   // Fig. 11: everybody.
   static void comparison(Planner& p) {
     if (!p.wants("11")) return;
-    const double train = p.training(p.settings.epochs);
+    const double train = p.compared();
     const auto one = [&](const std::string& method, double cost, const auto& solve) {
       p.add("fig11", method, "default", cost, [=](B& b) { return timed_quality(b.test(), [&] { return solve(b); }); });
     };
     one("ours", 0.1 + (p.wants("4") ? 0.0 : train),
         [](B& b) { return b.ours().solve_batch(b.test().conditions, {.threads = 1}); });
-    one("ours best of 8", 0.5,
-        [](B& b) { return b.ours().solve_batch(b.test().conditions, {.samples = 8, .threads = 1}); });
-    one("paper", 0.1 + (p.wants("4") ? 0.0 : train),
+    one("ours best of 16", 1.0,
+        [](B& b) { return b.ours().solve_batch(b.test().conditions, {.samples = 16, .threads = 1}); });
+    one("paper", 0.1 + (p.wants("4") ? 0.0 : p.template compared<typename B::Paper>()),
         [](B& b) { return b.paper().solve_batch(b.test().conditions, {.threads = 1}); });
     one("MTFNN", train * 0.7, [](B& b) { return b.mtfnn().solve_batch(b.test().conditions, {.threads = 1}); });
     one("PPO", train, [](B& b) { return b.ppo().solve_batch(b.test().conditions, {.threads = 1}); });

@@ -36,13 +36,11 @@ void Results::read(const std::filesystem::path& path) {
   std::ifstream in(path);
   std::string line;
   std::getline(in, line);
-  if (line != "# " + settings_) {
-    throw std::runtime_error(path.string() + " holds results of other settings (" + line + "; now " + settings_ +
-                             "): give another --out, or move the file away");
-  }
+  if (!line.starts_with("# ")) throw std::runtime_error(path.string() + " does not begin with its settings");
+  const std::string figure = path.stem().string(), settings = line.substr(2);
+  figure_settings_[figure] = settings;
   std::getline(in, line);
   std::map<CellKey, Metrics> found;
-  const std::string figure = path.stem().string();
   while (std::getline(in, line)) {
     std::stringstream fields(line);
     CellKey key;
@@ -58,7 +56,7 @@ void Results::read(const std::filesystem::path& path) {
     found[key].emplace_back(metric, std::stod(value));
   }
   in.close();
-  std::string text = "# " + settings_ + "\n" + header + "\n";
+  std::string text = "# " + settings + "\n" + header + "\n";
   for (const auto& [key, metrics] : found) {
     if (metrics.back().first != last_metric) continue;
     cells_[key] = metrics;
@@ -69,11 +67,19 @@ void Results::read(const std::filesystem::path& path) {
   std::filesystem::rename(fresh, path);
 }
 
+void Results::require_same_settings(const std::string& figure) const {
+  const auto found = figure_settings_.find(figure);
+  if (found == figure_settings_.end() || found->second == settings_) return;
+  throw std::runtime_error(csv(figure).string() + " holds results of other settings (" + found->second + "; now " +
+                           settings_ + "): give another --out, or move the file away");
+}
+
 void Results::add(const CellKey& key, const Metrics& metrics) {
   const auto path = csv(key.figure);
   const bool fresh = !std::filesystem::exists(path);
   std::ofstream out(path, std::ios::app);
   if (fresh) out << "# " << settings_ << "\n" << header << "\n";
+  figure_settings_[key.figure] = settings_;
   out << lines_of(key, metrics) << std::flush;
   if (!out) throw std::runtime_error("cannot write " + path.string());
   cells_[key] = metrics;

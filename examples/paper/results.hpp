@@ -23,9 +23,12 @@ using Metrics = std::vector<std::pair<std::string, double>>;
 
 class Results {
  public:
-  /// Reads what an earlier run left in `folder`; a cell that it did not finish is forgotten.
-  /// @throws std::runtime_error if those numbers belong to other settings
+  /// Reads what earlier runs left in `folder`; a cell that was not finished is forgotten.
+  /// @param settings  those of this run; every CSV names its own in its first line
   Results(std::filesystem::path folder, std::string settings);
+
+  /// @throws std::runtime_error if the numbers of this figure that are there already belong to other settings
+  void require_same_settings(const std::string& figure) const;
 
   [[nodiscard]] bool has(const CellKey& key) const { return cells_.contains(key); }
   /// Keeps the cell, in memory and at the end of its figure's CSV.
@@ -36,6 +39,8 @@ class Results {
                                            const std::string& method, const std::string& setting,
                                            const std::string& metric) const;
   [[nodiscard]] bool any(const std::string& figure) const;
+  /// The settings of every figure that is there.
+  [[nodiscard]] const std::map<std::string, std::string>& settings() const { return figure_settings_; }
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
   [[nodiscard]] const std::map<CellKey, Metrics>& cells() const { return cells_; }
 
@@ -45,6 +50,7 @@ class Results {
 
   std::filesystem::path folder_;
   std::string settings_;
+  std::map<std::string, std::string> figure_settings_;
   std::map<CellKey, Metrics> cells_;
 };
 

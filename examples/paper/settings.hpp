@@ -12,11 +12,12 @@
 namespace paper {
 
 struct Settings {
-  std::set<std::string> figures;  ///< "3" .. "11", "bound", "best_of_n", "steps", "ood"
+  std::set<std::string> figures;   ///< "3" .. "11", "bound", "best_of_n", "steps", "ood"
+  std::set<std::string> problems;  ///< "CO", "MSR-3", "MSR-80", "NU"; none = all
   std::filesystem::path out = "paper_results";
   std::size_t seeds = 5;          ///< repetitions with data, initial weights and noise of their own
   double rows = 1;                ///< training rows, in units of the paper's
-  std::size_t epochs = 100;       ///< of the models that are compared with each other
+  std::size_t epochs = 0;         ///< of the models that are compared with each other; 0 = what each has by default
   std::size_t sweep_epochs = 20;  ///< of the models in the sweeps of Fig. 3, 5, 6 and 7
   std::size_t tests = 1000;       ///< test instances
   int threads = 1;
@@ -30,8 +31,8 @@ struct Settings {
 
   /// All that decides the numbers: results of other settings are not mixed with these.
   [[nodiscard]] std::string text() const {
-    return "rows x " + std::to_string(rows) + ", epochs " + std::to_string(epochs) + ", sweep epochs " +
-           std::to_string(sweep_epochs) + ", tests " + std::to_string(tests);
+    return "rows x " + std::to_string(rows) + ", epochs " + (epochs == 0 ? "by default" : std::to_string(epochs)) +
+           ", sweep epochs " + std::to_string(sweep_epochs) + ", tests " + std::to_string(tests);
   }
 };
 
