@@ -27,7 +27,7 @@ void train(benchmark::State& state, std::size_t batch_size) {
   };
   // The share of the peak needs processor time and many steps, the speed-up wall-clock time and epochs so short that
   // some of them find both cores free.
-  constexpr std::size_t many = flops < 1e6 ? 32 : 4, few = flops < 1e6 ? 2 : 1;
+  constexpr std::size_t many = flops < 1e6 ? 32 : 4, few = many;
   bench::Samples work, one, two;
   for (auto _ : state) {  // in turns, so that all see the same machine
     run(many, 1, bench::EpochTimes<bench::CpuClock>{&work, many});

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -38,8 +39,9 @@ struct TrainState {
 
 /// Trains one set of weights on one or several losses that share them (problems of several sizes, say).
 ///
-/// A batch is cut into tiles and the tiles are dealt to a fixed number of shards, whose gradients are added in order:
-/// neither the number of threads nor their timing can change a bit.
+/// A batch is cut into tiles and the tiles are dealt to a fixed number of shards, whose gradients are added as a binary
+/// tree: a thread adds those of its own shards while they are in its cache, and the sum has the same order for any
+/// number of threads.
 template <class S, class Parameters, class... Losses>
 class Trainer {
  public:
@@ -88,7 +90,7 @@ class Trainer {
 
  private:
   static constexpr std::size_t shard_count = 8;
-  static constexpr std::size_t range_size = 4096;  ///< weights in one piece of the update
+  static constexpr std::size_t range_size = 2048;  ///< weights in one piece of the update
 
   struct Shard {
     Parameters gradient;
@@ -167,9 +169,9 @@ class Trainer {
     };
     const int update_threads = ranges >= 4 ? threads : 1;
     parallel_for(static_cast<int>(ranges), update_threads, [&](int r) {
-      const std::span<S> total = in_range(r, flat<S>(shards_[0]->gradient));
-      for (std::size_t k = 1; k < shards_used_; ++k) add(in_range(r, flat<S>(shards_[k]->gradient)), total);
-      squares_[static_cast<std::size_t>(r)] = square_sum(total);
+      const auto part = [&](std::size_t k) { return in_range(r, flat<S>(shards_[k]->gradient)); };
+      add_levels(0, shards_used_, group_size(threads), shard_count, part);
+      squares_[static_cast<std::size_t>(r)] = square_sum(part(0));
     });
     const double norm = std::sqrt(std::accumulate(squares_.begin(), squares_.end(), 0.0));
     ++state.step;
@@ -184,28 +186,46 @@ class Trainer {
     return sum;
   }
 
-  /// Leaves the gradient in parts in the shards; returns the mean squared error.
+  /// Shards that a thread takes and adds up by itself: a subtree for each thread, where they come out even.
+  [[nodiscard]] std::size_t group_size(int threads) const {
+    const auto n = static_cast<std::size_t>(threads);
+    return shards_used_ % n == 0 && std::has_single_bit(shards_used_ / n) ? shards_used_ / n : 1;
+  }
+
+  /// Levels of the binary tree that adds part(first) .. part(last - 1) to part(first): of the pairs that are `from`
+  /// apart, then twice that, below `to`.
+  template <class Part>
+  static void add_levels(std::size_t first, std::size_t last, std::size_t from, std::size_t to, const Part& part) {
+    for (std::size_t apart = from; apart < to; apart *= 2)
+      for (std::size_t k = first; k + apart < last; k += 2 * apart) add(part(k + apart), part(k));
+  }
+
+  /// Leaves the gradient in parts in the first shard of every group; returns the mean squared error.
   template <class Loss, class Index>
   double gradient(const Loss& loss, Index, const State& state, const Batch& batch, std::uint64_t seed, int threads) {
     using Network = typename Loss::Network;
     const std::size_t tiles = (batch.count + Loss::tile - 1) / Loss::tile;
     shards_used_ = std::min(shard_count, tiles);
     const double elements = static_cast<double>(batch.count) * Network::latents;
-    parallel_for(static_cast<int>(shards_used_), threads, [&](int s) {
-      const auto k = static_cast<std::size_t>(s);
-      Shard& shard = *shards_[k];
-      auto& workspace = std::get<Index::value>(shard.workspaces);
+    const std::size_t group = group_size(threads), groups = (shards_used_ + group - 1) / group;
+    parallel_for(static_cast<int>(groups), threads, [&](int g) {
+      const std::size_t first = static_cast<std::size_t>(g) * group, last = std::min(first + group, shards_used_);
+      auto& workspace = std::get<Index::value>(shards_[first]->workspaces);
       if (!workspace) workspace.reset(new typename Loss::Workspace{});
-      shard.loss = 0;
-      std::memset(static_cast<void*>(&shard.gradient), 0, sizeof shard.gradient);
       Network::prepare(state.weights, workspace->network);
-      for (std::size_t tile = k * tiles / shards_used_; tile < (k + 1) * tiles / shards_used_; ++tile) {
-        const std::size_t begin = tile * Loss::tile;
-        const int count = static_cast<int>(std::min<std::size_t>(Loss::tile, batch.count - begin));
-        const StreamId id{seed, 0, static_cast<std::uint32_t>(tile), static_cast<std::uint32_t>(state.step)};
-        shard.loss += loss.accumulate(state.weights, orders_[batch.source].data() + batch.begin + begin, count,
-                                      S(1 / elements), id, *workspace, shard.gradient);
+      for (std::size_t k = first; k < last; ++k) {
+        Shard& shard = *shards_[k];
+        shard.loss = 0;
+        std::memset(static_cast<void*>(&shard.gradient), 0, sizeof shard.gradient);
+        for (std::size_t tile = k * tiles / shards_used_; tile < (k + 1) * tiles / shards_used_; ++tile) {
+          const std::size_t begin = tile * Loss::tile;
+          const int count = static_cast<int>(std::min<std::size_t>(Loss::tile, batch.count - begin));
+          const StreamId id{seed, 0, static_cast<std::uint32_t>(tile), static_cast<std::uint32_t>(state.step)};
+          shard.loss += loss.accumulate(state.weights, orders_[batch.source].data() + batch.begin + begin, count,
+                                        S(1 / elements), id, *workspace, shard.gradient);
+        }
       }
+      add_levels(first, last, 1, group, [&](std::size_t k) { return flat<S>(shards_[k]->gradient); });
     });
     double sum = 0;
     for (std::size_t k = 0; k < shards_used_; ++k) sum += shards_[k]->loss;
