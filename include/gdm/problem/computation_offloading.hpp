@@ -33,7 +33,7 @@ GDM_NAMESPACE_BEGIN
 /// Latent of a node: 1 = offloaded, -1 = local. Without completion its share is a second latent.
 template <int K, Completion Policy = ClosedFormCompletion>
 struct ComputationOffloading {
-  static_assert(K >= 1, "ComputationOffloading needs at least one node");
+  static constexpr bool sound = K >= 1;
   static constexpr bool closed_form = std::same_as<Policy, ClosedFormCompletion>;
 
   using Condition = Vector<5 * K + 1>;

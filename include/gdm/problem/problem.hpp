@@ -33,6 +33,7 @@ GDM_NAMESPACE_BEGIN
 /// | `TokenLayout tokens`                     | which numbers belong to exchangeable tokens | `SetMlp` is refused  | GDM-S29 |
 /// | `Denoiser`                               | the network that the optimizer defaults to  | `Mlp<64, 64, 64>`    | GDM-S34 |
 /// | `TrainDefaults training`                 | defaults of the options of `train`          | those of the struct  | GDM-S72 |
+/// | `bool sound`                             | false: no problem of this size              | true                 | GDM-S35 |
 ///
 /// What no compiler can check is checked by `gdm::check_problem<P>()` (see gdm/analysis/check_problem.hpp).
 template <class P>

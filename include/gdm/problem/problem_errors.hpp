@@ -3,6 +3,7 @@
 /// @brief The numbered sentences about a type that is no problem, or whose optional members do not fit.
 #pragma once
 
+#include <gdm/nn/denoiser.hpp>
 #include <gdm/problem/problem.hpp>
 
 GDM_NAMESPACE_BEGIN
@@ -47,7 +48,7 @@ constexpr bool check_problem_hooks() {
 
 /// One sentence for each missing member. A function body, since clang stops at a class's first failing assertion.
 template <class P>
-constexpr bool check_problem_type() {
+constexpr bool check_problem_members() {
   static_assert(has_condition<P>, "[GDM-S11] Problem needs `using Condition = gdm::Vector<N>`");
   static_assert(has_solution<P>, "[GDM-S12] Problem needs `using Solution = gdm::Vector<N>`");
   static_assert(has_sense<P>, "[GDM-S13] Problem needs `static constexpr gdm::Sense sense`");
@@ -61,6 +62,21 @@ constexpr bool check_problem_type() {
     return check_problem_hooks<P>();
   }
   return false;
+}
+
+/// Whether P is a problem; if not, sentences have said why. One whose `sound` is false has senseless sizes, of which
+/// more errors would follow.
+template <class P>
+constexpr bool check_problem_type() {
+  static_assert(
+      !unsound<P>,
+      "[GDM-S35] the size of the problem makes no sense (its `sound` is false): give it at least one channel, "
+      "node or terminal, SumRate<3> say");
+  if constexpr (unsound<P>) {
+    return false;
+  } else {
+    return check_problem_members<P>();
+  }
 }
 
 /// As `check_problem_type`, for a place that can go on without a sound P: always true.

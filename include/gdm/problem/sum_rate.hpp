@@ -29,7 +29,7 @@ GDM_NAMESPACE_BEGIN
 /// @tparam TotalMilliwatt total power of the instances that `draw` makes; 20 W at M = 80 by default
 template <int M, int TotalMilliwatt = 250 * M>
 struct SumRate {
-  static_assert(M >= 1 && TotalMilliwatt >= 1, "SumRate needs at least one channel and one milliwatt");
+  static constexpr bool sound = M >= 1 && TotalMilliwatt >= 1;
 
   using Condition = Vector<M + 1>;
   using Solution = Vector<M>;
