@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <numeric>
 #include <string_view>
+#include <type_traits>
 
 #include <gdm/nn/mlp.hpp>
 #include <gdm/nn/set_mlp.hpp>
@@ -214,14 +216,20 @@ struct NomaUav {
   /// Into the square; a NaN becomes the middle.
   static double inside(double u) { return std::isnan(u) ? 0.5 * side : std::clamp(u, 0.0, side); }
 
-  /// Squared distances between the UAV and the terminals.
+  /// Squared distances between the UAV and the terminals. Best positions lie on the bisectors of terminals, where a
+  /// rounding decides the order. The multiply-adds are spelled out: left to the compiler, one place might use them and
+  /// another not, and what one of them decoded would be infeasible to the other.
   template <class S>
   static Eigen::Matrix<S, K, 1> distance2(const Condition& x, const S& ux, const S& uy) {
     Eigen::Matrix<S, K, 1> result;
     for (int i = 0; i < K; ++i) {
       const S dx = ux - x[2 * i];
       const S dy = uy - x[2 * i + 1];
-      result[i] = dx * dx + dy * dy + height * height;
+      if constexpr (std::is_floating_point_v<S>) {
+        result[i] = std::fma(dx, dx, std::fma(dy, dy, S(height * height)));
+      } else {
+        result[i] = dx * dx + dy * dy + height * height;
+      }
     }
     return result;
   }
