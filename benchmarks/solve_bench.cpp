@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// @brief Microseconds to a solution: one instance, few steps, best of 16, batches, and instances that grow.
+/// @brief Microseconds to a solution: one instance, few steps, best of 16, batches, instances that grow, and what the
+/// exact methods take.
 #include <benchmark/benchmark.h>
 
 #include <filesystem>
@@ -104,6 +105,25 @@ template <class P>
 void solve_default(benchmark::State& state, std::size_t samples) {
   time_solve<P>(state, barely_trained<P>(), {.samples = samples});
 }
+/// Five steps instead of twenty, best of 16.
+template <class P>
+void solve_five_steps(benchmark::State& state) {
+  using Trained = gdm::GdmOptimizer<P>;
+  using Five = gdm::GdmOptimizer<P, gdm::Ddim<5>>;
+  time_solve<P>(state, loaded<Five, Trained, P>(512, {.epochs = 1, .seed = 1, .threads = 1}), {.samples = 16});
+}
+
+/// The problem's exact method: a closed form, enumeration, or a search with proof.
+template <class P>
+void solve_exactly(benchmark::State& state) {
+  const gdm::Dataset<P>& test = test_set<P>();
+  bench::Samples samples;
+  for (auto _ : state) {
+    std::size_t i = 0;
+    samples.time([&] { benchmark::DoNotOptimize(P::optimal(test.condition(i++))); }, static_cast<int>(test.size()));
+  }
+  samples.report(state);
+}
 
 /// Throughput of a batch on one thread.
 template <class P, class Optimizer>
@@ -165,6 +185,12 @@ int main(int argc, char** argv) {
   RegisterBenchmark("solve/co3/best16", solve_default<gdm::CoProblem>, 16);
   RegisterBenchmark("solve/nu3", solve_default<gdm::NuProblem>, 1);
   RegisterBenchmark("solve/nu3/best16", solve_default<gdm::NuProblem>, 16);
+  RegisterBenchmark("solve/co3/ddim5/best16", solve_five_steps<gdm::CoProblem>);
+  RegisterBenchmark("solve/nu3/ddim5/best16", solve_five_steps<gdm::NuProblem>);
+  RegisterBenchmark("exact/msr3", solve_exactly<Msr>);
+  RegisterBenchmark("exact/msr80", solve_exactly<gdm::Msr80Problem>);
+  RegisterBenchmark("exact/co3", solve_exactly<gdm::CoProblem>);
+  RegisterBenchmark("exact/nu3", solve_exactly<gdm::NuProblem>);
   RegisterBenchmark("solve_batch/msr3/guided", solve_batch_msr<>, 0.5);
   RegisterBenchmark("solve_batch/msr3", solve_batch_msr<>, 0.0);
   RegisterBenchmark("solve_batch/msr3/ddim5", solve_batch_msr<gdm::Ddim<5>>, 0.0);

@@ -20,19 +20,18 @@ template <class P, class Denoiser>
 void train(benchmark::State& state, std::size_t batch_size) {
   using Optimizer = gdm::GdmOptimizer<P, Denoiser>;
   constexpr double flops = bench::training_flops<P, Optimizer>();
-  const auto run = [&](std::size_t steps, int threads, auto times) {
+  // The share of the peak needs processor time, the speed-up wall-clock time; an epoch ends with a copy of the state.
+  constexpr std::size_t steps = flops < 1e6 ? 32 : 4;
+  const auto run = [&](int threads, auto times) {
     const gdm::Dataset<P> data = gdm::generate<P>(steps * batch_size, 1, 1);
     Optimizer optimizer;
     optimizer.train(data, {.epochs = 20, .batch_size = batch_size, .threads = threads}, times);
   };
-  // The share of the peak needs processor time and many steps, the speed-up wall-clock time and epochs so short that
-  // some of them find both cores free.
-  constexpr std::size_t many = flops < 1e6 ? 32 : 4, few = many;
   bench::Samples work, one, two;
   for (auto _ : state) {  // in turns, so that all see the same machine
-    run(many, 1, bench::EpochTimes<bench::CpuClock>{&work, many});
-    run(few, 1, bench::EpochTimes<std::chrono::steady_clock>{&one, few});
-    run(few, 2, bench::EpochTimes<std::chrono::steady_clock>{&two, few});
+    run(1, bench::EpochTimes<bench::CpuClock>{&work, steps});
+    run(1, bench::EpochTimes<std::chrono::steady_clock>{&one, steps});
+    run(2, bench::EpochTimes<std::chrono::steady_clock>{&two, steps});
   }
   const auto rows = static_cast<double>(batch_size);
   state.counters["us_per_step"] = 1e6 * work.best();
