@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <type_traits>
+#include <utility>
 
 #include <gdm/core/simd.hpp>
 
@@ -82,16 +83,101 @@ inline void product_block(const S* a, std::ptrdiff_t lda, int depth, const Strid
   }
 }
 
-/// All columns of one band of `R` registers of rows.
+/// Whether up to four rows leave room for more than one chain in a register: their block is the folded one.
+template <class S>
+constexpr bool folds(int rows) noexcept {
+  if constexpr (has_registers<S>) {
+    return (lanes<S> == 8 || lanes<S> == 16) && rows <= 4 &&
+           sizeof(typename Eigen::internal::packet_traits<S>::type) == sizeof(Pack<S>);
+  }
+  return false;
+}
+
+/// The lanes `index(0)`, `index(1)`, .. of two registers, one behind the other.
+template <class S, class Index>
+inline Pack<S> shuffled(const Pack<S>& low, const Pack<S>& high, Index) noexcept {
+  return [&]<int... i>(std::integer_sequence<int, i...>) { return __builtin_shufflevector(low, high, Index{}(i)...); }
+  (std::make_integer_sequence<int, lanes<S>>{});
+}
+
+/// Four rows by `J` columns of C with the chains side by side: lane 4 c + r of a register is row r of chain c. That takes
+/// a quarter or half of the multiply-adds of `product_block` (the output layer of a small denoiser twice as fast) and
+/// gives the same bits. B must be contiguous in k.
+template <int J, class S, class Start, class Finish>
+inline void folded_block(const S* a, std::ptrdiff_t lda, int depth, const Strided<S>& b, int column, const Start& start,
+                         const Finish& finish) {
+  using Packet = typename Eigen::internal::packet_traits<S>::type;
+  constexpr int L = lanes<S>, F = L / 4, G = 4 / F;  // F chains in a register, G registers of a column
+  const auto rows_only = [](const Pack<S>& x) {
+    return shuffled<S>(x, Pack<S>{}, [](int i) { return i < 4 ? i : L; });
+  };
+  Pack<S> sum[G][J];
+  GDM_UNROLL
+  for (int j = 0; j < J; ++j) {
+    sum[0][j] = rows_only(start(0, column + j));
+    GDM_UNROLL
+    for (int g = 1; g < G; ++g) sum[g][j] = Pack<S>{};
+  }
+  const S* bj = b.data + column * b.j_stride;
+  int k = 0;
+  for (; k + 4 <= depth; k += 4) {
+    GDM_UNROLL
+    for (int g = 0; g < G; ++g) {
+      const S* ak = a + (k + g * F) * lda;
+      const auto pair = [&](int f) {
+        return shuffled<S>(load<S>(ak + f * lda), load<S>(ak + (f + 1) * lda), [](int i) {
+          return i < 4 ? i : i < 8 ? L + i - 4 : L;
+        });
+      };
+      Pack<S> left = pair(0);
+      if constexpr (F == 4) left = shuffled<S>(left, pair(2), [](int i) { return i < 8 ? i : L + i - 8; });
+      GDM_UNROLL
+      for (int j = 0; j < J; ++j) {
+        const Pack<S> right = Eigen::internal::ploadquad<Packet>(bj + j * b.j_stride + k + g * F);
+        sum[g][j] += left * right;
+      }
+    }
+  }
+  for (; k < depth; ++k) {
+    GDM_UNROLL
+    for (int j = 0; j < J; ++j) sum[0][j] += rows_only(load<S>(a + k * lda)) * bj[j * b.j_stride + k];
+  }
+  GDM_UNROLL
+  for (int j = 0; j < J; ++j) {
+    const auto plus = [](const Pack<S>& x, auto other) { return x + shuffled<S>(x, x, other); };
+    Pack<S> total = plus(sum[0][j], [](int i) { return i ^ 4; });
+    if constexpr (F == 4) {
+      total = plus(total, [](int i) { return i ^ 8; });
+    } else {
+      total += plus(sum[1][j], [](int i) { return i ^ 4; });
+    }
+    finish(0, column + j, rows_only(total));
+  }
+}
+
+/// As many columns as are faster that way; their number is returned.
+template <class S, class Start, class Finish>
+inline int folded_columns(const S* a, std::ptrdiff_t lda, int depth, const Strided<S>& b, int columns,
+                          const Start& start, const Finish& finish) {
+  constexpr int widest = accumulators / 3;
+  int j = 0;
+  for (; j + widest <= columns; j += widest) folded_block<widest>(a, lda, depth, b, j, start, finish);
+  if constexpr (lanes<S> == 16) {
+    for (; j + 2 <= columns; j += 2) folded_block<2>(a, lda, depth, b, j, start, finish);
+    if (j < columns) folded_block<1>(a, lda, depth, b, j++, start, finish);
+  }
+  return j;
+}
+
+/// Columns from `j` on of one band of `R` registers of rows.
 template <int R, int C, class S, class Start, class Finish>
-inline void product_band(const S* a, std::ptrdiff_t lda, int depth, const Strided<S>& b, int row, int columns,
+inline void product_band(const S* a, std::ptrdiff_t lda, int depth, const Strided<S>& b, int row, int j, int columns,
                          const Start& start, const Finish& finish) {
   constexpr int fitting = has_registers<S> ? accumulators / (R * C) : 1;
   constexpr int widest = fitting < 1 ? 1 : fitting > 8 ? 8 : fitting;
-  const auto block = [&]<int J>(std::integral_constant<int, J>, int j) {
-    product_block<R, J, C>(a, lda, depth, b, row, j, start, finish);
+  const auto block = [&]<int J>(std::integral_constant<int, J>, int column) {
+    product_block<R, J, C>(a, lda, depth, b, row, column, start, finish);
   };
-  int j = 0;
   for (; j + widest <= columns; j += widest) block(std::integral_constant<int, widest>{}, j);
   const int rest = columns - j;
   if constexpr (widest > 4) {
@@ -130,9 +216,13 @@ inline void product(const S* a, std::ptrdiff_t lda, int depth, const Strided<S>&
     return;
   }
   for (int r = 0; r < whole; r += band)
-    detail::product_band<band, chains>(a, lda, depth, b, r * lanes<S>, columns, start, finish);
+    detail::product_band<band, chains>(a, lda, depth, b, r * lanes<S>, 0, columns, start, finish);
+  int j = 0;
+  if constexpr (detail::folds<S>(Rows)) {
+    if (b.k_stride == 1) j = detail::folded_columns(a, lda, depth, b, columns, start, finish);
+  }
   if constexpr (registers > whole)
-    detail::product_band<registers - whole, chains>(a, lda, depth, b, whole * lanes<S>, columns, start, finish);
+    detail::product_band<registers - whole, chains>(a, lda, depth, b, whole * lanes<S>, j, columns, start, finish);
 }
 
 }  // namespace simd
