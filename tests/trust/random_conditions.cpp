@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// @brief Solves random conditions in and out of range for every problem and counts what is not finite or not feasible.
+/// @brief Solves random conditions in and out of range for every problem and counts what is not finite, not feasible, or
+/// another answer than that of the condition alone.
 ///
 /// usage: random_conditions [ANSWERS a problem = 20000] [SEED = 1]; fails unless every count is zero.
 #include <chrono>
@@ -21,7 +22,7 @@ std::size_t run(const char* name, std::size_t wanted, std::uint64_t seed) {
   const auto start = std::chrono::steady_clock::now();
   const auto optimizer = gdm_test::quick_optimizer<P>();
   gdm::RandomStream random(seed, 0x7263, 0);
-  std::size_t refused = 0, answered = 0, infeasible = 0, non_finite = 0, errors = 0, shown = 0;
+  std::size_t refused = 0, answered = 0, infeasible = 0, non_finite = 0, different = 0, errors = 0, shown = 0;
   while (answered < wanted) {
     std::vector<typename P::Condition> sound;
     while (sound.size() < std::min<std::size_t>(4096, wanted - answered)) {
@@ -41,6 +42,7 @@ std::size_t run(const char* name, std::size_t wanted, std::uint64_t seed) {
     const auto answers = optimizer.solve_batch(rows, {.omega = omega, .seed = answered, .threads = 1});
     for (std::size_t i = 0; i < sound.size(); ++i) {
       const auto y = gdm::row_of<typename P::Solution>(answers, i);
+      if (i % 16 == 0) different += optimizer.solve(sound[i], {.omega = omega, .seed = answered + i}) == y ? 0 : 1;
       const std::string wrong = gdm_test::complaint<P>(sound[i], y);
       if (!wrong.empty()) {
         ++(wrong.find("violation") != std::string::npos ? infeasible : non_finite);
@@ -53,11 +55,12 @@ std::size_t run(const char* name, std::size_t wanted, std::uint64_t seed) {
     }
     answered += sound.size();
   }
-  std::printf("%-24s %9zu answered, %9zu refused; %zu infeasible, %zu not finite, %zu other errors; %.1f s\n", name,
-              answered, refused, infeasible, non_finite, errors,
-              std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  std::printf(
+      "%-24s %9zu answered, %9zu refused; %zu infeasible, %zu not finite, %zu other alone, %zu other errors; %.1f s\n",
+      name, answered, refused, infeasible, non_finite, different, errors,
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   std::fflush(stdout);
-  return infeasible + non_finite + errors;
+  return infeasible + non_finite + different + errors;
 }
 
 }  // namespace
