@@ -176,11 +176,11 @@ struct ValueTerms {
  private:
   template <class S>
   static std::array<double, 2> values(const typename P::Condition& x, const S* latent) {
-    typename Codec::Order order;
-    (void)Codec::ordered_features(x, order);
-    const typename P::Solution y = codec.decode(x, order, latent);
+    typename Codec::Encoded encoded;
+    (void)Codec::ordered_features(x, encoded);
+    const typename P::Solution y = codec.decode(x, encoded, latent);
     std::array<double, Codec::latent_size> repaired;
-    codec.encode_solution(x, y, order, repaired.data());
+    codec.encode_solution(x, y, encoded, repaired.data());
     double residual = 0;
     for (int i = 0; i < Codec::latent_size; ++i) {
       const double d = double(latent[i]) - repaired[static_cast<std::size_t>(i)];

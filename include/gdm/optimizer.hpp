@@ -119,10 +119,10 @@ class OptimizerImplementation {
     path.objective.resize({points});
     path.solutions.resize({points, static_cast<std::size_t>(Traits::solution_size)});
     Workspace& w = workspace();
-    const auto order = prepare_instance(model, x, w);
+    const auto encoded = prepare_instance(model, x, w);
     const ColumnKey key{options.seed, 0};
     denoise(model, 1, &key, options.omega, w, [&](int k, const auto& y) {
-      const Solution solution = model.codec.decode(x, order, y.column(0));
+      const Solution solution = model.codec.decode(x, encoded, y.column(0));
       set_row(path.solutions, static_cast<std::size_t>(k), solution);
       path.objective(static_cast<std::size_t>(k)) = static_cast<double>(P::objective(x, solution));
     });
@@ -218,10 +218,10 @@ class OptimizerImplementation {
     return model;
   }
 
-  static typename ProblemCodec::Order prepare_instance(const Model& model, const Condition& x, Workspace& w) {
-    const auto order = model.codec.encode_condition(x, w.condition.column(0));
+  static typename ProblemCodec::Encoded prepare_instance(const Model& model, const Condition& x, Workspace& w) {
+    const auto encoded = model.codec.encode_condition(x, w.condition.column(0));
     Network::condition(model.weights, w.condition, 1, w.instance);
-    return order;
+    return encoded;
   }
 
   template <class Observer>
@@ -239,7 +239,7 @@ class OptimizerImplementation {
 
   static Solution solve_valid(const Model& model, const Condition& x, const SolveOptions& options) {
     Workspace& w = workspace();
-    const auto order = prepare_instance(model, x, w);
+    const auto encoded = prepare_instance(model, x, w);
     const int columns = static_cast<int>(std::min<std::size_t>(options.samples, batch));
     Network::spread(w.instance, columns);
     Solution best;
@@ -266,7 +266,7 @@ class OptimizerImplementation {
         keys[static_cast<std::size_t>(j)] = {options.seed,
                                              static_cast<std::uint32_t>(first) + static_cast<std::uint32_t>(j)};
       denoise(model, n, keys.data(), options.omega, w, unobserved);
-      for (int j = 0; j < n; ++j) offer(model.codec.decode(x, order, w.y.column(j)));
+      for (int j = 0; j < n; ++j) offer(model.codec.decode(x, encoded, w.y.column(j)));
     }
     return best;
   }
@@ -283,18 +283,19 @@ class OptimizerImplementation {
     }
     Workspace& w = workspace();
     const int n = static_cast<int>(end - begin);
-    std::array<typename ProblemCodec::Order, batch> orders;
+    std::array<typename ProblemCodec::Encoded, batch> encoded;
     std::array<ColumnKey, batch> keys;
     for (std::size_t j = 0; j < end - begin; ++j) {
-      orders[j] = model.codec.encode_condition(row_of<Condition>(conditions, begin + j),
-                                               w.condition.column(static_cast<int>(j)));
+      encoded[j] = model.codec.encode_condition(row_of<Condition>(conditions, begin + j),
+                                                w.condition.column(static_cast<int>(j)));
       keys[j] = {options.seed + begin + j, 0};
     }
     Network::condition(model.weights, w.condition, n, w.instance);
     denoise(model, n, keys.data(), options.omega, w, unobserved);
     for (std::size_t j = 0; j < end - begin; ++j) {
-      set_row(solutions, begin + j,
-              model.codec.decode(row_of<Condition>(conditions, begin + j), orders[j], w.y.column(static_cast<int>(j))));
+      set_row(
+          solutions, begin + j,
+          model.codec.decode(row_of<Condition>(conditions, begin + j), encoded[j], w.y.column(static_cast<int>(j))));
     }
   }
 
@@ -312,8 +313,8 @@ class OptimizerImplementation {
       const std::size_t begin = static_cast<std::size_t>(k) * piece;
       for (std::size_t i = begin; i < std::min(rows.count, begin + piece); ++i) {
         const auto x = data.condition(i);
-        const auto order = codec.encode_condition(x, rows.features.data() + i * Net::features);
-        codec.encode_solution(x, data.solution(i), order, rows.latents.data() + i * Net::latents);
+        const auto encoded = codec.encode_condition(x, rows.features.data() + i * Net::features);
+        codec.encode_solution(x, data.solution(i), encoded, rows.latents.data() + i * Net::latents);
       }
     });
     return DenoisingLoss<Scalar, Net, Schedule, Parameterisation>(std::move(rows), options.p_uncond);

@@ -83,6 +83,15 @@ struct InfeasibleDecoder : Sound {
   static Latent encode(const Condition&, const Solution& y) { return y; }
   static Solution decode(const Condition&, const Latent& z) { return z; }
 };
+struct StaleContext : Sound {  // features forget that the budget may differ
+  struct Context {
+    double budget = 0.0;
+  };
+  using Features = gdm::Vector<1>;
+  static Context context(const Condition&) { return {9.0}; }
+  static Features features(const Condition& x) { return Features(x[2]); }
+  static Features features(const Condition&, const Context& shared) { return Features(shared.budget); }
+};
 struct LooseBound : Sound {
   static double bound(const Condition& x) { return objective(x, optimal(x)) * 1.01; }
 };
@@ -136,6 +145,7 @@ TEST_CASE("every broken promise is named") {
   expect_broken<ThrowingDraw>("nothing throws on a drawn instance: broken 5 times, first threw: gdm: ThrowingDraw");
   expect_broken<LossyCodec>("encoding and decoding the optimum costs nothing");
   expect_broken<InfeasibleDecoder>("a decoded latent is feasible");
+  expect_broken<StaleContext>("features, encode and decode give the same with the context and without");
   expect_broken<LooseBound>("no feasible point is better than the bound");
   expect_broken<InfiniteFeatures>("features are finite");
   expect_broken<BadBaseline>("the baseline is feasible");

@@ -26,10 +26,10 @@ void load(std::span<const std::byte> bytes) {
   require(codec.features.deviation[0] > 0 && codec.latents.deviation[0] > 0, "deviations are positive");
   const Problem::Condition x{1.5, 0.25};
   float column = 0;
-  const auto order = codec.encode_condition(x, &column);
+  const auto encoded = codec.encode_condition(x, &column);
   require(!std::isnan(column), "a condition is encoded as a number");
   for (const float z : {0.0F, 1e38F, -std::numeric_limits<float>::infinity(), std::nanf("")}) {
-    require(Problem::violation(x, codec.decode(x, order, &z)) <= 1e-9, "every latent stands for a feasible answer");
+    require(Problem::violation(x, codec.decode(x, encoded, &z)) <= 1e-9, "every latent stands for a feasible answer");
   }
 }
 

@@ -33,6 +33,27 @@ struct Flat : Sites {
 };
 static_assert(gdm::Problem<Flat> && !gdm::ProblemTraits<Flat>::has_tokens);
 
+/// Counts how often what features, encode and decode share is computed.
+struct Sharing : Sites {
+  struct Context {
+    double middle = 0.0;
+  };
+  using Features = gdm::Vector<7>;
+  using Latent = gdm::Vector<5>;
+  static inline int computed = 0;
+  static Context context(const Condition& x) {
+    ++computed;
+    return {x.mean()};
+  }
+  static Features features(const Condition& x) { return features(x, context(x)); }
+  static Features features(const Condition& x, const Context& shared) { return x.array() - shared.middle; }
+  static Latent encode(const Condition& x, const Solution& y) { return encode(x, y, context(x)); }
+  static Latent encode(const Condition&, const Solution& y, const Context& shared) { return y.array() - shared.middle; }
+  static Solution decode(const Condition& x, const Latent& z) { return decode(x, z, context(x)); }
+  static Solution decode(const Condition&, const Latent& z, const Context& shared) { return z.array() + shared.middle; }
+};
+static_assert(gdm::Problem<Sharing>);
+
 template <class P>
 using Row = std::pair<typename P::Condition, typename P::Solution>;
 
@@ -134,9 +155,9 @@ TEST_CASE("the canonical order sorts the tokens by their features and leaves glo
   using Codec = gdm::Codec<Sites, false>;
   Sites::Condition x;
   x << 2, 0, 1, 5, 1, 4, 42;
-  Codec::Order order;
-  const auto f = Codec::ordered_features(x, order);
-  CHECK(order == Codec::Order{2, 1, 0});
+  Codec::Encoded encoded;
+  const auto f = Codec::ordered_features(x, encoded);
+  CHECK(encoded.order == Codec::Order{2, 1, 0});
   Sites::Condition expected;
   expected << 1, 4, 1, 5, 2, 0, 42;
   CHECK(f == expected);
@@ -144,7 +165,7 @@ TEST_CASE("the canonical order sorts the tokens by their features and leaves glo
   y << 10, 11, 12, 13, 14;
   Sites::Solution sorted;
   sorted << 12, 11, 10, 13, 14;
-  CHECK(Codec::ordered_latent(x, y, order) == sorted);
+  CHECK(Codec::ordered_latent(x, y, encoded) == sorted);
 }
 
 TEST_CASE_TEMPLATE("a standardised label is decoded to itself", S, float, double) {
@@ -153,9 +174,9 @@ TEST_CASE_TEMPLATE("a standardised label is decoded to itself", S, float, double
   const auto check = [&](const auto& codec) {
     for (const auto& [x, y] : data) {
       std::vector<S> features(7), latents(5);
-      const auto order = codec.encode_condition(x, features.data());
-      codec.encode_solution(x, y, order, latents.data());
-      CHECK((codec.decode(x, order, latents.data()) - y).cwiseAbs().maxCoeff() <= tolerance * 6);
+      const auto encoded = codec.encode_condition(x, features.data());
+      codec.encode_solution(x, y, encoded, latents.data());
+      CHECK((codec.decode(x, encoded, latents.data()) - y).cwiseAbs().maxCoeff() <= tolerance * 6);
       for (std::size_t i = 0; i < 5; ++i) {
         const auto row = static_cast<Eigen::Index>(i);
         CHECK(static_cast<double>(latents[i]) >= codec.latents.lowest[row] - 1e-5);
@@ -180,8 +201,8 @@ TEST_CASE("what the network reads has mean 0 and deviation 1 on the training row
   std::vector<std::vector<double>> features(7), latents(5);
   for (const auto& [x, y] : data) {
     std::vector<double> f(7), z(5);
-    const auto order = codec.encode_condition(x, f.data());
-    codec.encode_solution(x, y, order, z.data());
+    const auto encoded = codec.encode_condition(x, f.data());
+    codec.encode_solution(x, y, encoded, z.data());
     for (std::size_t i = 0; i < 7; ++i) features[i].push_back(f[i]);
     for (std::size_t i = 0; i < 5; ++i) latents[i].push_back(z[i]);
   }
@@ -204,6 +225,21 @@ TEST_CASE("defect 5 of the reference: statistics are those of the rows given, an
   CHECK(codec.latents.mean[3] != fitted<Sites, false>(all).latents.mean[3]);
 }
 
+TEST_CASE("what features, encode and decode share is computed once a condition") {
+  std::vector<Row<Sharing>> data;
+  for (const Row<Sites>& row : rows(40)) data.emplace_back(row.first, row.second);
+  const auto codec = fitted<Sharing, false>(data);
+  for (const auto& [x, y] : data) {
+    std::vector<double> f(7), z(5);
+    Sharing::computed = 0;
+    const auto encoded = codec.encode_condition(x, f.data());
+    codec.encode_solution(x, y, encoded, z.data());
+    for (int sample = 0; sample < 3; ++sample)
+      CHECK((codec.decode(x, encoded, z.data()) - y).cwiseAbs().maxCoeff() <= 1e-12);
+    CHECK(Sharing::computed == 1);
+  }
+}
+
 TEST_CASE("permuted conditions give permuted solutions bit for bit, whatever stands in the latent") {
   const auto check = []<bool Tied>(std::bool_constant<Tied>) {
     using P = gdm::SumRate<5>;
@@ -221,11 +257,11 @@ TEST_CASE("permuted conditions give permuted solutions bit for bit, whatever sta
       for (int i = 0; i < 5; ++i) moved[i] = x[permutation[static_cast<std::size_t>(i)]];
       std::vector<float> a(5), b(5), latent(5);
       for (float& z : latent) z = static_cast<float>(random.normal());
-      const auto order = codec.encode_condition(x, a.data());
-      const auto moved_order = codec.encode_condition(moved, b.data());
+      const auto encoded = codec.encode_condition(x, a.data());
+      const auto moved_encoded = codec.encode_condition(moved, b.data());
       CHECK(a == b);
-      const P::Solution y = codec.decode(x, order, latent.data());
-      const P::Solution moved_y = codec.decode(moved, moved_order, latent.data());
+      const P::Solution y = codec.decode(x, encoded, latent.data());
+      const P::Solution moved_y = codec.decode(moved, moved_encoded, latent.data());
       for (int i = 0; i < 5; ++i) CHECK(moved_y[i] == y[permutation[static_cast<std::size_t>(i)]]);
     }
   };
@@ -266,9 +302,9 @@ TEST_CASE("defect 3 of the reference: the decoder reaches every optimum, also wh
   const auto codec = fitted<P, false>(data);
   for (const auto& [x, label] : data) {
     std::vector<float> features(80), latent(80);
-    const auto order = codec.encode_condition(x, features.data());
-    codec.encode_solution(x, label, order, latent.data());
-    const P::Solution y = codec.decode(x, order, latent.data());
+    const auto encoded = codec.encode_condition(x, features.data());
+    codec.encode_solution(x, label, encoded, latent.data());
+    const P::Solution y = codec.decode(x, encoded, latent.data());
     CHECK(P::objective(x, y) >= P::objective(x, label) * (1 - 1e-9));  // 0.956 at most in the reference
     CHECK(label.minCoeff() == 0);
     CHECK(P::violation(x, y) <= 1e-12);

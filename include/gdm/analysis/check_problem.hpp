@@ -75,12 +75,15 @@ class ProblemChecker {
  private:
   using Solution = typename P::Solution;
   using Latent = typename Traits::Latent;
+  static constexpr std::string_view shares = "features, encode and decode give the same with the context and without";
 
   void check(const Condition& x) {
     Traits::validate(x);
     const typename Traits::Features features = Traits::features(x);
     expect(features.allFinite(), "features are finite", list(features), 0);
     expect((Traits::features(x).array() == features.array()).all(), "features are the same at every call", "", 0);
+    shared_ = Traits::context(x);
+    expect(same(Traits::features(x, shared_), features), shares, "", 0);
 
     const Solution start = P::project(x, Solution(Solution::Zero()));
     best_ = P::objective(x, start);
@@ -126,7 +129,11 @@ class ProblemChecker {
     return v;
   }
 
-  void checked_decoding(const Condition& x, const Latent& z) { feasible(x, Traits::decode(x, z), "a decoded latent"); }
+  void checked_decoding(const Condition& x, const Latent& z) {
+    const Solution y = Traits::decode(x, z);
+    feasible(x, y, "a decoded latent");
+    expect(same(Traits::decode(x, z, shared_), y), shares, list(z), 0);
+  }
 
   void checked_baseline(const Condition& x) {
     if constexpr (has_baseline<P>) {
@@ -147,6 +154,7 @@ class ProblemChecker {
       }
       const Latent z = Traits::encode(x, y);
       expect(z.allFinite(), "the encoded optimum is finite", list(z), 0);
+      expect(same(Traits::encode(x, y, shared_), z), shares, list(y), 0);
       const double value = feasible(x, Traits::decode(x, z), "the decoded optimum");
       expect(!beats(optimum, value), "encoding and decoding the optimum costs nothing", list(z), value - optimum);
     }
@@ -174,6 +182,12 @@ class ProblemChecker {
   /// True if objective `a` is better than `b` by more than the tolerance.
   [[nodiscard]] bool beats(double a, double b) const {
     return Traits::better(a, b) && std::abs(a - b) > options_.tolerance * std::max(std::abs(a), std::abs(b));
+  }
+
+  /// Equal but for rounding: compilers may use other multiply-adds in two copies of a function.
+  template <class V>
+  [[nodiscard]] bool same(const V& a, const V& b) const {
+    return (a - b).cwiseAbs().maxCoeff() <= options_.tolerance * std::max(1.0, b.cwiseAbs().maxCoeff());
   }
 
   template <class V>
@@ -214,6 +228,7 @@ class ProblemChecker {
   RandomStream rng_{0};
   double scale_ = 1.0;
   double best_ = 0.0;  // of the feasible points of this instance
+  typename Traits::Context shared_;
   std::string where_;
   ProblemCheck result_;
 };

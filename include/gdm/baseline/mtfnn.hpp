@@ -63,9 +63,9 @@ class MtfnnImplementation : public Predictor<P, SupervisedHead<P>, Policies...> 
     rows.latents.resize(rows.count * Network::latents);
     for (std::size_t i = 0; i < rows.count; ++i) {
       const auto x = data.condition(i);
-      const auto order = codec.encode_condition(x, rows.features.data() + i * Network::features);
+      const auto encoded = codec.encode_condition(x, rows.features.data() + i * Network::features);
       Scalar* const label = rows.latents.data() + i * Network::latents;
-      codec.encode_solution(x, data.solution(i), order, label);
+      codec.encode_solution(x, data.solution(i), encoded, label);
       for (int k = 0; k < Network::latents; ++k)
         if (MtfnnHeads<P>::decision(k))
           label[k] = Scalar(codec.latents.mean[k] + codec.latents.deviation[k] * double(label[k]) > 0 ? 1 : 0);

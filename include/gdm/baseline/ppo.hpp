@@ -103,9 +103,9 @@ class PpoImplementation : public Predictor<P, MeanAction, Policies...> {
       Block<Scalar, Actor::features, Actor::batch> features{};
       Block<Scalar, Actor::latents, 2 * Actor::batch> mean{};
       Block<Scalar, 1, Actor::batch> critic{};
-      std::array<typename Base::ProblemCodec::Order, Actor::batch> orders;
+      std::array<typename Base::ProblemCodec::Encoded, Actor::batch> encoded;
       for (int j = 0; j < count; ++j) {
-        orders[static_cast<std::size_t>(j)] =
+        encoded[static_cast<std::size_t>(j)] =
             codec.encode_condition(data.condition(begin + static_cast<std::size_t>(j)), features.column(j));
         std::copy_n(features.column(j), Actor::features,
                     rollouts.features.data() + (begin + static_cast<std::size_t>(j)) * Actor::features);
@@ -122,7 +122,7 @@ class PpoImplementation : public Predictor<P, MeanAction, Policies...> {
         rollouts.log_probability[row] =
             gaussian_log_probability<Actor::latents>(action, mean.column(j), weights.log_deviation.data);
         const auto x = data.condition(row);
-        gain[row] = reward(x, codec.decode(x, orders[static_cast<std::size_t>(j)], action));
+        gain[row] = reward(x, codec.decode(x, encoded[static_cast<std::size_t>(j)], action));
         value[row] = static_cast<double>(critic(0, j));
       }
     });

@@ -100,14 +100,14 @@ class Predictor {
   static void predict(const Model& model, std::size_t n, const Read& read, const Write& write) {
     Features features{};
     Output output{};
-    std::array<typename ProblemCodec::Order, Network::batch> orders;
+    std::array<typename ProblemCodec::Encoded, Network::batch> encoded;
     for (std::size_t j = 0; j < n; ++j)
-      orders[j] = model.codec.encode_condition(read(j), features.column(static_cast<int>(j)));
+      encoded[j] = model.codec.encode_condition(read(j), features.column(static_cast<int>(j)));
     forward(model.weights, model.tables, features, static_cast<int>(n), output);
     for (std::size_t j = 0; j < n; ++j) {
       Scalar* const latent = output.column(static_cast<int>(j));
       Head::latent(model.codec, latent);
-      write(j, model.codec.decode(read(j), orders[j], latent));
+      write(j, model.codec.decode(read(j), encoded[j], latent));
     }
   }
 

@@ -10,6 +10,7 @@
 
 #include <gdm/autodiff/block.hpp>
 #include <gdm/problem/problem.hpp>
+#include <gdm/problem/short_sort.hpp>
 
 GDM_NAMESPACE_BEGIN
 
@@ -103,6 +104,12 @@ struct Codec {
   static constexpr RowGroups latent_groups{Tied ? tokens.count : 0, tokens.latents};
   using Order = std::array<int, static_cast<std::size_t>(std::max(1, tokens.count))>;
 
+  /// What is found out about a condition when it is encoded, and needed again for its labels and answers.
+  struct Encoded {
+    Order order{};  ///< its tokens' numbers in canonical order
+    typename Traits::Context context;
+  };
+
   /// Standard deviations beyond the training range in which a condition is still passed on as it is.
   static constexpr double reach = 3;
 
@@ -121,27 +128,28 @@ struct Codec {
         }
         return a < b;
       };
-      std::sort(order.begin(), order.end(), less);
+      short_sort(order, order.size(), less);
     }
     return order;
   }
 
   /// Features of `x` in canonical order.
-  static Features ordered_features(const Condition& x, Order& order) {
-    const Features f = Traits::features(x);
-    order = canonical_order(f);
-    return permuted(f, order, tokens.features);
+  static Features ordered_features(const Condition& x, Encoded& encoded) {
+    encoded.context = Traits::context(x);
+    const Features f = Traits::features(x, encoded.context);
+    encoded.order = canonical_order(f);
+    return permuted(f, encoded.order, tokens.features);
   }
   /// Latent of a label in canonical order.
-  static Latent ordered_latent(const Condition& x, const Solution& y, const Order& order) {
-    return permuted(Latent(Traits::encode(x, y)), order, tokens.latents);
+  static Latent ordered_latent(const Condition& x, const Solution& y, const Encoded& encoded) {
+    return permuted(Latent(Traits::encode(x, y, encoded.context)), encoded.order, tokens.latents);
   }
 
   /// Adds a training row to the statistics.
   static void gather(const Condition& x, const Solution& y, CodecStatistics& statistics) {
-    Order order;
-    statistics.features.add(ordered_features(x, order), feature_groups);
-    statistics.latents.add(ordered_latent(x, y, order), latent_groups);
+    Encoded encoded;
+    statistics.features.add(ordered_features(x, encoded), feature_groups);
+    statistics.latents.add(ordered_latent(x, y, encoded), latent_groups);
   }
 
   explicit Codec(const CodecStatistics& statistics)
@@ -149,35 +157,39 @@ struct Codec {
         latents(statistics.latents.standardisation<latent_size>(latent_groups)) {}
   Codec() = default;
 
+  // The next three are never inlined: compilers may use other multiply-adds in every inlined copy of a problem's
+  // functions, and what `solve` answers must be what `solve_batch` answers, bit for bit.
+
   /// Writes the standardised features into a column of the network's input.
   template <class S>
-  Order encode_condition(const Condition& x, S* column) const {
-    Order order;
-    const Features f = ordered_features(x, order);
+  [[gnu::noinline]] Encoded encode_condition(const Condition& x, S* column) const {
+    Encoded encoded;
+    const Features f = ordered_features(x, encoded);
     for (int i = 0; i < feature_size; ++i) {
       const double u = (f[i] - features.mean[i]) / features.deviation[i];
       // Far outside the training range the network knows nothing: the edge is the best guess, and always finite.
       column[i] = S(std::clamp(u, features.lowest[i] - reach, features.highest[i] + reach));
     }
-    return order;
+    return encoded;
   }
 
   /// Writes the standardised latent of a label into a column.
   template <class S>
-  void encode_solution(const Condition& x, const Solution& y, const Order& order, S* column) const {
-    const Latent z = ordered_latent(x, y, order);
+  [[gnu::noinline]] void encode_solution(const Condition& x, const Solution& y, const Encoded& encoded,
+                                         S* column) const {
+    const Latent z = ordered_latent(x, y, encoded);
     for (int i = 0; i < latent_size; ++i) column[i] = S((z[i] - latents.mean[i]) / latents.deviation[i]);
   }
 
   /// The feasible solution that a standardised latent stands for.
   template <class S>
-  Solution decode(const Condition& x, const Order& order, const S* column) const {
+  [[gnu::noinline]] Solution decode(const Condition& x, const Encoded& encoded, const S* column) const {
     Latent z;
     for (int i = 0; i < latent_size; ++i) {
-      const int to = unordered_row(i, order);
+      const int to = unordered_row(i, encoded.order);
       z[to] = latents.mean[i] + latents.deviation[i] * static_cast<double>(column[i]);
     }
-    return Traits::decode(x, z);
+    return Traits::decode(x, z, encoded.context);
   }
 
  private:

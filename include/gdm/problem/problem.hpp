@@ -30,6 +30,7 @@ GDM_NAMESPACE_BEGIN
 /// | `double bound(Condition)`                | no solution is better than this             | none                 | GDM-S26 |
 /// | `Features`, `features(Condition)`        | what the network sees                       | the condition        | GDM-S27 |
 /// | `Latent`, `encode(x, y)`, `decode(x, z)` | what is diffused; decode is feasible        | solution; `project`  | GDM-S28 |
+/// | `Context`, `context(Condition)`          | what `features(x, context)`, `encode(x, y, context)` and `decode(x, z, context)` share | nothing | GDM-S36 |
 /// | `TokenLayout tokens`                     | which numbers belong to exchangeable tokens | `SetMlp` is refused  | GDM-S29 |
 /// | `Denoiser`                               | the network that the optimizer defaults to  | `Mlp<64, 64, 64>`    | GDM-S34 |
 /// | `TrainDefaults training`                 | defaults of the options of `train`          | those of the struct  | GDM-S72 |
@@ -47,6 +48,7 @@ struct ProblemTraits {
   using Solution = typename P::Solution;
   using Features = typename detail::feature_type<P>::type;
   using Latent = typename detail::latent_type<P>::type;
+  using Context = typename detail::context_type<P>::type;
 
   static constexpr Sense sense = P::sense;
   static constexpr int condition_size = Condition::RowsAtCompileTime;
@@ -88,6 +90,35 @@ struct ProblemTraits {
       return P::decode(x, z);
     } else {
       return P::project(x, z);
+    }
+  }
+  /// What the next three share, to be computed once an instance.
+  static Context context(const Condition& x) {
+    if constexpr (detail::has_context<P>) {
+      return P::context(x);
+    } else {
+      return {};
+    }
+  }
+  static Features features(const Condition& x, const Context& shared) {
+    if constexpr (detail::features_share<P>) {
+      return P::features(x, shared);
+    } else {
+      return features(x);
+    }
+  }
+  static Latent encode(const Condition& x, const Solution& y, const Context& shared) {
+    if constexpr (detail::encode_shares<P>) {
+      return P::encode(x, y, shared);
+    } else {
+      return encode(x, y);
+    }
+  }
+  static Solution decode(const Condition& x, const Latent& z, const Context& shared) {
+    if constexpr (detail::decode_shares<P>) {
+      return P::decode(x, z, shared);
+    } else {
+      return decode(x, z);
     }
   }
   /// True if objective `a` is strictly better than `b`.

@@ -37,11 +37,14 @@ constexpr bool check_problem_hooks() {
   static_assert(sound_codec<P>,
                 "[GDM-S28] `Latent` must be a `gdm::Vector<N>`, with `static Latent encode(const Condition&, const "
                 "Solution&)` and `static Solution decode(const Condition&, const Latent&)`");
+  static_assert(sound_context<P>,
+                "[GDM-S36] `Context` must have a default constructor and `static Context context(const Condition&)`, "
+                "and `features`, `encode` or `decode` an overload with a further `const Context&`");
   static_assert(sound_tokens<P>, "[GDM-S29] `tokens` must be `static constexpr gdm::TokenLayout tokens`");
   if constexpr (sizes) {
     static_assert(tokens_add_up<P>(), "[GDM-S17] the problem's `tokens` must add up to its Features and Latent");
     return tokens_add_up<P>() && sound_optimal<P> && sound_draw<P> && sound_name<P> && sound_validate<P> &&
-           sound_baseline<P> && sound_bound<P>;
+           sound_baseline<P> && sound_bound<P> && sound_context<P>;
   }
   return false;
 }

@@ -113,6 +113,25 @@ concept has_codec = has_latent<P> &&
   requires !requires { requires !takes_vectors<decltype(&P::decode), typename P::Condition, typename P::Latent>; };
 };
 template <class P>
+concept has_context = requires(const typename P::Condition& x) {
+  requires std::default_initializable<typename P::Context>;
+  { P::context(x) } -> std::same_as<typename P::Context>;
+};
+template <class P>
+concept features_share = has_context<P> && requires(const typename P::Condition& x, const typename P::Context& c) {
+  { P::features(x, c) } -> gives_vector<typename P::Features>;
+};
+template <class P>
+concept encode_shares = has_context<P> &&
+    requires(const typename P::Condition& x, const typename P::Solution& y, const typename P::Context& c) {
+  { P::encode(x, y, c) } -> gives_vector<typename P::Latent>;
+};
+template <class P>
+concept decode_shares = has_context<P> &&
+    requires(const typename P::Condition& x, const typename P::Latent& z, const typename P::Context& c) {
+  { P::decode(x, z, c) } -> gives_vector<typename P::Solution>;
+};
+template <class P>
 concept has_tokens = requires {
   { P::tokens } -> std::convertible_to<TokenLayout>;
 };
@@ -148,6 +167,9 @@ template <class P>
 concept sound_codec = has_codec<P> || !(
     has_latent<P> || requires { &P::encode; } || requires { &P::decode; });
 template <class P>
+concept sound_context = features_share<P> || encode_shares<P> || decode_shares<P> || !(
+    requires { typename P::Context; } || requires { &P::context; });
+template <class P>
 concept sound_tokens = has_tokens<P> || !requires {
   P::tokens;
 };
@@ -167,6 +189,14 @@ struct latent_type {
 template <has_codec P>
 struct latent_type<P> {
   using type = typename P::Latent;
+};
+template <class P>
+struct context_type {
+  struct type {};
+};
+template <has_context P>
+struct context_type<P> {
+  using type = typename P::Context;
 };
 
 }  // namespace detail

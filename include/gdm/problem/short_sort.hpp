@@ -29,4 +29,22 @@ void short_sort(std::array<T, N>& a, std::size_t count, Before before) {
   }
 }
 
+/// Sorts a handful of keys and moves the elements of other arrays along with them; equal keys keep their order. Every
+/// pair of neighbours is exchanged by selections: where each call sees another order, branches would be mispredicted.
+template <std::size_t N, class... Other>
+void exchange_sort(std::array<double, N>& keys, Other&... others) {
+  for (std::size_t i = 1; i < N; ++i) {
+    for (std::size_t j = i; j > 0; --j) {
+      const bool exchange = keys[j] < keys[j - 1];
+      const auto select = [j, exchange](auto& a) {
+        const auto low = a[j - 1], high = a[j];
+        a[j - 1] = exchange ? high : low;
+        a[j] = exchange ? low : high;
+      };
+      select(keys);
+      (select(others), ...);
+    }
+  }
+}
+
 GDM_NAMESPACE_END
