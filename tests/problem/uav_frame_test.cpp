@@ -38,10 +38,15 @@ gdm::UavRate<K> rate(Terminals<K> t) {
   return {site, power, 60.0 / 110.0};
 }
 
+template <class Policy, int K>
+gdm::UavFrame frame_of(const gdm::UavRate<K>& rate) {
+  return Policy::template of<K>(rate, gdm::detail::hovers(rate));
+}
+
 /// The terminals as the frame shows them.
 template <int K, class Policy = gdm::CanonicalFrame>
 Terminals<K> seen(const Terminals<K>& t) {
-  const gdm::UavFrame frame = Policy::template of<K>(rate<K>(t));
+  const gdm::UavFrame frame = frame_of<Policy>(rate<K>(t));
   Terminals<K> result;
   std::transform(t.begin(), t.end(), result.begin(), [&](const Vector<2>& v) { return frame.to_frame(v[0], v[1]); });
   return result;
@@ -62,8 +67,9 @@ TEST_CASE("a frame maps to itself and back") {
   std::mt19937_64 rng(71);
   for (int repeat = 0; repeat < 200; ++repeat) {
     const auto t = random_terminals<4>(rng);
-    for (const gdm::UavFrame& frame : {gdm::CanonicalFrame::of<4>(rate<4>(t)), gdm::PeakFrame::of<4>(rate<4>(t)),
-                                       gdm::CentroidFrame::of<4>(rate<4>(t)), gdm::SquareFrame::of<4>(rate<4>(t))}) {
+    for (const gdm::UavFrame& frame :
+         {frame_of<gdm::CanonicalFrame>(rate<4>(t)), frame_of<gdm::PeakFrame>(rate<4>(t)),
+          frame_of<gdm::CentroidFrame>(rate<4>(t)), frame_of<gdm::SquareFrame>(rate<4>(t))}) {
       const Vector<2> u(400.0 * gdm::draw_uniform(rng), 400.0 * gdm::draw_uniform(rng));
       const Vector<2> v = frame.to_frame(u[0], u[1]);
       CHECK((frame.to_world(v[0], v[1]) - u).norm() <= 1e-12 * 400.0);
@@ -106,7 +112,7 @@ TEST_CASE("the peak's frame has its origin near a local maximum of the rate, wit
   for (int repeat = 0; repeat < 300; ++repeat) {
     const auto t = random_terminals<4>(rng);
     const auto of = rate<4>(t);
-    const gdm::UavFrame frame = gdm::PeakFrame::of<4>(of);
+    const gdm::UavFrame frame = frame_of<gdm::PeakFrame>(of);
     CHECK(frame.cosine == 1.0);
     CHECK(frame.sine == 0.0);
     CHECK(frame.side == 1.0);

@@ -165,27 +165,35 @@ struct NomaUav {
     return x;
   }
 
-  /// For each terminal the rate of a UAV above it, relative to the best of these rates, then its place in the frame in
-  /// units of the height; one more than ten heights from the origin is drawn nearer.
-  static Features features(const Condition& x) {
-    const auto order = sorted_terminals(x);
-    const UavSite<K> terminals = site(x, order);
-    const UavRate<K> rate_of = rate(x, terminals);
-    const UavFrame at = Frame::template of<K>(rate_of);
+  /// The frame, and for each terminal the rate of a UAV above it, relative to the best of these rates.
+  struct Context {
+    UavFrame frame;
     Vector<K> above;
-    for (std::size_t k = 0; k < order.size(); ++k) above[order[k]] = rate_of.value(terminals.x[k], terminals.y[k]);
-    const double best = largest_of(above);
+  };
+  static Context context(const Condition& x) {
+    const auto order = sorted_terminals(x);
+    const UavRate<K> rate_of = rate(x, site(x, order));
+    const detail::Hovers<K> hovers = detail::hovers(rate_of);
+    Context result;
+    result.frame = Frame::template of<K>(rate_of, hovers);
+    for (const detail::Hover& hover : hovers) result.above[order[hover.number]] = hover.rate / hovers[0].rate;
+    return result;
+  }
+
+  /// For each terminal the relative rate above it, then its place in the frame in units of the height; one more than ten
+  /// heights from the origin is drawn nearer.
+  static Features features(const Condition& x, const Context& shared) {
     Features f;
     for (int i = 0; i < K; ++i) {
-      const Vector<2> v = at.to_frame(x[2 * i], x[2 * i + 1]) / height;
+      const Vector<2> v = shared.frame.to_frame(x[2 * i], x[2 * i + 1]) / height;
       const double length = v.norm();
-      f[3 * i] = above[i] / best;
+      f[3 * i] = shared.above[i];
       f.template segment<2>(3 * i + 1) = length > 10.0 ? Vector<2>(v * (10.0 / length)) : v;
     }
     return f;
   }
-  static Latent encode(const Condition& x, const Solution& y) {
-    const Vector<2> v = frame(x).to_frame(y[0], y[1]) / height;
+  static Latent encode(const Condition& x, const Solution& y, const Context& shared) {
+    const Vector<2> v = shared.frame.to_frame(y[0], y[1]) / height;
     Latent z;
     if constexpr (!closed_form) {
       z.template head<K>() = y.template tail<K>() * (K / x[2 * K]);
@@ -193,15 +201,19 @@ struct NomaUav {
     z.template tail<2>() = v;
     return z;
   }
-  static Solution decode(const Condition& x, const Latent& z) {
+  static Solution decode(const Condition& x, const Latent& z, const Context& shared) {
     const Vector<2> z_position = z.template tail<2>();
-    const Vector<2> u = frame(x).to_world(z_position[0] * height, z_position[1] * height);
+    const Vector<2> u = shared.frame.to_world(z_position[0] * height, z_position[1] * height);
     if constexpr (closed_form) {
       return with_best_powers(x, u[0], u[1]);
     } else {
       return with_powers(x, u[0], u[1], z.template head<K>() * (x[2 * K] / K));
     }
   }
+
+  static Features features(const Condition& x) { return features(x, context(x)); }
+  static Latent encode(const Condition& x, const Solution& y) { return encode(x, y, context(x)); }
+  static Solution decode(const Condition& x, const Latent& z) { return decode(x, z, context(x)); }
 
  private:
   static constexpr std::string_view base_name = "noma_uav";
@@ -211,8 +223,6 @@ struct NomaUav {
   static constexpr std::string_view name = VariantName<base_name, Units::suffix, policy_suffix, Frame::suffix>::value;
 
  protected:
-  static UavFrame frame(const Condition& x) { return Frame::template of<K>(rate(x)); }
-
   /// Into the square; a NaN becomes the middle.
   static double inside(double u) { return std::isnan(u) ? 0.5 * side : std::clamp(u, 0.0, side); }
 

@@ -43,17 +43,21 @@ template <int K>
   return mean;
 }
 
-/// The terminals with the rate of a UAV above them, the best first.
+/// A terminal with its number in the site and the rate of a UAV above it.
 struct Hover {
   double rate;
   Vector<2> terminal;
+  std::size_t number;
 };
+/// All terminals of a site, the one with the best rate first.
 template <int K>
-[[nodiscard]] std::array<Hover, UavSite<K>::size> hovers(const UavRate<K>& rate) {
-  std::array<Hover, UavSite<K>::size> result;
+using Hovers = std::array<Hover, UavSite<K>::size>;
+template <int K>
+[[nodiscard]] Hovers<K> hovers(const UavRate<K>& rate) {
+  Hovers<K> result;
   for (std::size_t i = 0; i < result.size(); ++i) {
     const double x = rate.site().x[i], y = rate.site().y[i];
-    result[i] = {rate.value(x, y), {x, y}};
+    result[i] = {rate.value(x, y), {x, y}, i};
   }
   short_sort(result, result.size(), [](const Hover& a, const Hover& b) {
     return a.rate != b.rate ? a.rate > b.rate : by_position(a.terminal, b.terminal);
@@ -76,7 +80,7 @@ template <int K>
 struct SquareFrame {
   static constexpr std::string_view suffix = "_square_frame";
   template <int K>
-  static UavFrame of(const UavRate<K>& rate) {
+  static UavFrame of(const UavRate<K>& rate, const detail::Hovers<K>&) {
     return {.x = 0.5 * rate.site().side, .y = 0.5 * rate.site().side};
   }
 };
@@ -85,7 +89,7 @@ struct SquareFrame {
 struct CentroidFrame {
   static constexpr std::string_view suffix = "_centroid_frame";
   template <int K>
-  static UavFrame of(const UavRate<K>& rate) {
+  static UavFrame of(const UavRate<K>& rate, const detail::Hovers<K>&) {
     const Vector<2> origin = detail::centroid(rate.site());
     return {.x = origin[0], .y = origin[1]};
   }
@@ -98,8 +102,8 @@ struct CentroidFrame {
 struct PeakFrame {
   static constexpr std::string_view suffix = "_peak_frame";
   template <int K>
-  static UavFrame of(const UavRate<K>& rate) {
-    const Vector<2> origin = detail::peak(rate, detail::hovers(rate)[0].terminal);
+  static UavFrame of(const UavRate<K>& rate, const detail::Hovers<K>& hovers) {
+    const Vector<2> origin = detail::peak(rate, hovers[0].terminal);
     return {.x = origin[0], .y = origin[1]};
   }
 };
@@ -110,8 +114,7 @@ struct PeakFrame {
 struct CanonicalFrame {
   static constexpr std::string_view suffix = "";
   template <int K>
-  static UavFrame of(const UavRate<K>& rate) {
-    const auto hovers = detail::hovers(rate);
+  static UavFrame of(const UavRate<K>& rate, const detail::Hovers<K>& hovers) {
     const Vector<2> origin = detail::peak(rate, hovers[0].terminal);
     UavFrame frame{.x = origin[0], .y = origin[1]};
     const Vector<2> arm = detail::centroid(rate.site()) - origin;

@@ -47,23 +47,17 @@ class UavRate {
 
   /// One step of a fixed-point iteration to a local maximum. The gradient of the rate is a weighted sum of the vectors
   /// from the terminals to the position; it vanishes at the weighted mean of the terminals, where the step goes (a mean
-  /// shift, Fukunaga and Hostetler 1975).
+  /// shift, Fukunaga and Hostetler 1975). Of equally far terminals the site's earlier one counts as the nearer.
   [[nodiscard]] std::array<double, 2> ascend(double ux, double uy) const {
-    struct Terminal {
-      double t, x, y;
-    };
-    std::array<Terminal, size> near;
-    for (std::size_t i = 0; i < size; ++i)
-      near[i] = {site_.squared_distance(ux - site_.x[i], uy - site_.y[i]), site_.x[i], site_.y[i]};
-    short_sort(near, size, [](const Terminal& a, const Terminal& b) {
-      return a.t != b.t ? a.t < b.t : a.x != b.x ? a.x < b.x : a.y < b.y;  // ties too have one order
-    });
+    Row t, near_x = site_.x, near_y = site_.y;
+    for (std::size_t i = 0; i < size; ++i) t[i] = site_.squared_distance(ux - site_.x[i], uy - site_.y[i]);
+    exchange_sort(t, near_x, near_y);
     double sum = 0.0, x = 0.0, y = 0.0;
     for (std::size_t k = 0; k < size; ++k) {
-      const double weight = -slope(k, near[k].t);
+      const double weight = -slope(k, t[k]);
       sum += weight;
-      x += weight * near[k].x;
-      y += weight * near[k].y;
+      x += weight * near_x[k];
+      y += weight * near_y[k];
     }
     return {x / sum, y / sum};
   }

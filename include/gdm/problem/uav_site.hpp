@@ -50,7 +50,7 @@ struct UavSite {
     return sorted(t);
   }
   static Row sorted(Row t) {
-    short_sort(t, size, [](double a, double b) { return a < b; });
+    exchange_sort(t);
     return t;
   }
 
