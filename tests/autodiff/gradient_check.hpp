@@ -15,6 +15,8 @@
 #include <string>
 #include <vector>
 
+#include "../near.hpp"
+
 namespace check {
 
 using Dual = boost::math::differentiation::autodiff_fvar<double, 1>;
@@ -130,7 +132,7 @@ inline double relative_error(const std::vector<double>& found, const std::vector
   if (size == 0) size = 1;
   for (std::size_t k = 0; k < expected.size(); ++k) {
     const double error = std::abs(found[k] - expected[k]) / std::max(std::abs(expected[k]), 1e-3 * size);
-    worst = std::isnan(error) ? error : std::max(worst, error);
+    worst = larger_error(worst, error);
   }
   return worst;
 }
@@ -230,7 +232,7 @@ double forward_error(std::uint32_t seed, const Naive& naive) {
     const std::vector<double> x(point.x.column(j), point.x.column(j) + Op::inputs);
     const std::vector<double> expected = naive(point.parameters, x);
     for (int i = 0; i < Op::outputs; ++i)
-      worst = std::max(worst, std::abs(y(i, j) - expected[static_cast<std::size_t>(i)]));
+      worst = larger_error(worst, std::abs(y(i, j) - expected[static_cast<std::size_t>(i)]));
   }
   return worst;
 }

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "../near.hpp"
+
 namespace {
 
 namespace simd = gdm::simd;
@@ -108,7 +110,7 @@ TEST_CASE_TEMPLATE("product agrees with three nested loops for every remainder o
           }
           const long double error = std::abs(c[static_cast<std::size_t>(j * f.stride + i)] - exact);
           const long double allowed = static_cast<long double>(depth + 1) * std::numeric_limits<S>::epsilon() * size;
-          worst = std::max(worst, static_cast<double>(error / allowed));
+          worst = larger_error(worst, static_cast<double>(error / allowed));
         }
       }
     }

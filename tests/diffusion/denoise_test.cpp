@@ -155,8 +155,8 @@ double covariance_error(const Gaussian<N>& a, const Gaussian<N>& b) {
   double worst = 0;
   for (int i = 0; i < N; ++i)
     for (int j = 0; j < N; ++j)
-      worst = std::max(worst, std::abs(a.covariance(i, j) - b.covariance(i, j)) /
-                                  std::sqrt(b.covariance(i, i) * b.covariance(j, j)));
+      worst = larger_error(worst, std::abs(a.covariance(i, j) - b.covariance(i, j)) /
+                                      std::sqrt(b.covariance(i, i) * b.covariance(j, j)));
   return worst;
 }
 template <int N>

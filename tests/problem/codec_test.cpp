@@ -237,6 +237,7 @@ TEST_CASE("what features, encode and decode share is computed once a condition")
     for (int sample = 0; sample < 3; ++sample)
       CHECK((codec.decode(x, encoded, z.data()) - y).cwiseAbs().maxCoeff() <= 1e-12);
     CHECK(Sharing::computed == 1);
+    CHECK(encoded.context.middle == Sharing::context(x).middle);
   }
 }
 

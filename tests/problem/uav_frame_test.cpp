@@ -9,6 +9,8 @@
 #include <doctest/doctest.h>
 #include <gdm/problem/draw.hpp>
 
+#include "../near.hpp"
+
 namespace {
 
 using gdm::Vector;
@@ -56,7 +58,7 @@ template <std::size_t K>
 double distance(const std::array<Vector<2>, K>& a, const std::array<Vector<2>, K>& b) {
   double worst = 0.0;
   for (std::size_t i = 0; i < K; ++i) {
-    worst = std::max(worst, (a[i] - b[i]).norm());
+    worst = larger_error(worst, (a[i] - b[i]).norm());
   }
   return worst;
 }
