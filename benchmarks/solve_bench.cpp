@@ -173,6 +173,9 @@ void multiply_add_peak(benchmark::State& state) {
 
 int main(int argc, char** argv) {
   using benchmark::RegisterBenchmark;
+  // A batch takes milliseconds, which other programs disturb more often than the short runs that the peak is the best of:
+  // the best of many is needed for a fair share.
+  constexpr double batch_time = 1.0;
   RegisterBenchmark("peak", multiply_add_peak)->Iterations(1);
   RegisterBenchmark("solve/msr3/guided", solve_msr<>, 0.5);
   RegisterBenchmark("solve/msr3", solve_msr<>, 0.0);
@@ -191,11 +194,11 @@ int main(int argc, char** argv) {
   RegisterBenchmark("exact/msr80", solve_exactly<gdm::Msr80Problem>);
   RegisterBenchmark("exact/co3", solve_exactly<gdm::CoProblem>);
   RegisterBenchmark("exact/nu3", solve_exactly<gdm::NuProblem>);
-  RegisterBenchmark("solve_batch/msr3/guided", solve_batch_msr<>, 0.5);
-  RegisterBenchmark("solve_batch/msr3", solve_batch_msr<>, 0.0);
-  RegisterBenchmark("solve_batch/msr3/ddim5", solve_batch_msr<gdm::Ddim<5>>, 0.0);
-  RegisterBenchmark("solve_batch/co3", solve_batch_default<gdm::CoProblem>, 0.0);
-  RegisterBenchmark("solve_batch/nu3", solve_batch_default<gdm::NuProblem>, 0.0);
+  RegisterBenchmark("solve_batch/msr3/guided", solve_batch_msr<>, 0.5)->MinTime(batch_time);
+  RegisterBenchmark("solve_batch/msr3", solve_batch_msr<>, 0.0)->MinTime(batch_time);
+  RegisterBenchmark("solve_batch/msr3/ddim5", solve_batch_msr<gdm::Ddim<5>>, 0.0)->MinTime(batch_time);
+  RegisterBenchmark("solve_batch/co3", solve_batch_default<gdm::CoProblem>, 0.0)->MinTime(batch_time);
+  RegisterBenchmark("solve_batch/nu3", solve_batch_default<gdm::NuProblem>, 0.0)->MinTime(batch_time);
   RegisterBenchmark("solve/channels8", solve_channels<8>);
   RegisterBenchmark("solve/channels80", solve_channels<80>);
   RegisterBenchmark("solve/channels512", solve_channels<512>);

@@ -24,7 +24,7 @@ void read(const char* path) {
   machine = std::to_string(context.at("num_cpus").get<int>()) + " cores";
   for (const auto& one : report.at("benchmarks")) {
     std::string name = one.at("name").get<std::string>();
-    name = name.substr(0, name.find("/iterations:"));
+    for (const char* setting : {"/iterations:", "/min_time:"}) name = name.substr(0, name.find(setting));
     for (const auto& [key, value] : one.items())
       if (value.is_number()) figures[name + "#" + key] = value.get<double>();
   }

@@ -144,7 +144,7 @@ int main(int argc, char** argv) {
     transfer<Nodes, SetMlp<32, 4>, 6, 3, 4, 6, 8, 10, 12>("ComputationOffloading", gdm::generate<Nodes<6>>(30'000, 1),
                                                           tests, Options{40, 512, 3e-3}, table);
     transfer<Terminals, SetMlp<48, 4>, 4, 3, 4, 5, 6, 8>("NomaUav", gdm::generate<Terminals<4>>(30'000, 1), tests,
-                                                         Options{80, 256, 3e-3}, table);
+                                                         Options{160, 256, 3e-3}, table);
   }
   write(table);
   if (!quick) {
