@@ -30,11 +30,14 @@ GDM_NAMESPACE_BEGIN
 /// | `double bound(Condition)`                | no solution is better than this             | none                 | GDM-S26 |
 /// | `Features`, `features(Condition)`        | what the network sees                       | the condition        | GDM-S27 |
 /// | `Latent`, `encode(x, y)`, `decode(x, z)` | what is diffused; decode is feasible        | solution; `project`  | GDM-S28 |
-/// | `Context`, `context(Condition)`          | what `features(x, context)`, `encode(x, y, context)` and `decode(x, z, context)` share | nothing | GDM-S36 |
+/// | `Context`, `context(Condition)`          | what features, encode and decode share      | nothing              | GDM-S36 |
 /// | `TokenLayout tokens`                     | which numbers belong to exchangeable tokens | `SetMlp` is refused  | GDM-S29 |
 /// | `Denoiser`                               | the network that the optimizer defaults to  | `Mlp<64, 64, 64>`    | GDM-S34 |
 /// | `TrainDefaults training`                 | defaults of the options of `train`          | those of the struct  | GDM-S72 |
 /// | `bool sound`                             | false: no problem of this size              | true                 | GDM-S35 |
+///
+/// What `context(x)` returns is handed to overloads of `features`, `encode` and `decode` with a further `const Context&`; it
+/// is computed once an instance, however many samples are decoded.
 ///
 /// What no compiler can check is checked by `gdm::check_problem<P>()` (see gdm/analysis/check_problem.hpp).
 template <class P>
