@@ -6,7 +6,7 @@
 
 #include <filesystem>
 #include <gdm/gdm.hpp>
-#include <gdm/problem/noma_uav.hpp>
+#include <gdm/problems/noma_uav/defaults.hpp>
 #include <string>
 
 #include "support/counting_allocator.hpp"

@@ -1,7 +1,7 @@
 # cmake -DROOT=<repo> -P CheckLayers.cmake : a header may include its own floor or a lower one, never a higher one.
 cmake_minimum_required(VERSION 3.22)
 # Lowest first; `top` stands for the files beside gdm.hpp, which itself may include everything.
-set(floors core autodiff nn optim diffusion problem data io train top baseline analysis)
+set(floors core autodiff nn optim diffusion problem optimum data problems io model train solve top baseline analysis)
 set(light core autodiff nn optim diffusion)  # floors whose compile time every user pays: no Boost
 
 function(floor_of path out)

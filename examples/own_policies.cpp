@@ -3,8 +3,8 @@
 // more, on a problem that uses every hook (support/airtime.hpp).
 #include <cmath>
 #include <cstdio>
-#include <gdm/analysis/check_problem.hpp>
 #include <gdm/gdm.hpp>
+#include <gdm/problem/check_problem.hpp>
 
 #include "support/airtime.hpp"
 

@@ -3,8 +3,8 @@
 // the powers, and its optimum jumps as the gains change: here by brute force, offline, as labels to learn from.
 #include <cmath>
 #include <cstdio>
-#include <gdm/analysis/check_problem.hpp>
 #include <gdm/gdm.hpp>
+#include <gdm/problem/check_problem.hpp>
 #include <limits>
 
 struct PowerControl {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Counts every call of the heap in this program, also those that do not come from operator new.
 #include <gdm/optimizer.hpp>
-#include <gdm/problem/sum_rate.hpp>
+#include <gdm/problems/sum_rate/defaults.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <gdm/analysis/evaluation.hpp>
 #include <gdm/optimizer.hpp>
-#include <gdm/problem/sum_rate.hpp>
+#include <gdm/problems/sum_rate/defaults.hpp>
 
 #include <doctest/doctest.h>
 

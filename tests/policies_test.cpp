@@ -2,7 +2,7 @@
 #include <gdm/analysis/evaluation.hpp>
 #include <gdm/optimizer.hpp>
 #include <gdm/policies.hpp>
-#include <gdm/problem/sum_rate.hpp>
+#include <gdm/problems/sum_rate/defaults.hpp>
 
 #include <doctest/doctest.h>
 

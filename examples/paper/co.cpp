@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <gdm/problem/computation_offloading.hpp>
+#include <gdm/problems/offloading/defaults.hpp>
 
 #include "experiments.hpp"
 

@@ -15,8 +15,11 @@
 #include <gdm/analysis/evaluation.hpp>
 #include <gdm/analysis/sample_size.hpp>
 #include <gdm/baseline/gradient_descent.hpp>
-#include <gdm/baseline/mtfnn.hpp>
 #include <gdm/baseline/ppo.hpp>
+#include <gdm/baseline/regression.hpp>
+#include <gdm/problems/noma_uav/relaxation.hpp>
+#include <gdm/problems/offloading/relaxation.hpp>
+#include <gdm/problems/sum_rate/relaxation.hpp>
 
 #include "lab.hpp"
 #include "plan.hpp"

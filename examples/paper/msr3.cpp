@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <gdm/problem/sum_rate.hpp>
+#include <gdm/problems/sum_rate/defaults.hpp>
 
 #include "experiments.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <gdm/problem/noma_uav.hpp>
+#include <gdm/problems/noma_uav/defaults.hpp>
 
 #include "experiments.hpp"
 

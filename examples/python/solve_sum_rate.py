@@ -97,7 +97,7 @@ def project_simplex(v, total):
 
 
 def sum_rate_features(gains, total):
-    """Noise levels relative to the equal split, without their common part (see gdm/problem/sum_rate.hpp)."""
+    """Noise levels relative to the equal split, without their common part (see gdm/problems/sum_rate/sum_rate.hpp)."""
     a = len(gains) / (gains * total)
     a = a - a.min()
     a = np.where(a > 8, np.minimum(8 + 8 * np.log(np.maximum(a, 8) / 8), 32), a)

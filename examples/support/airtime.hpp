@@ -10,8 +10,8 @@
 
 #include <gdm/nn/set_mlp.hpp>
 #include <gdm/optim/train_defaults.hpp>
+#include <gdm/optimum/projection.hpp>
 #include <gdm/problem/draw.hpp>
-#include <gdm/problem/projection.hpp>
 
 namespace example {
 

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <gdm/analysis/evaluation.hpp>
-#include <gdm/data/reference_csv.hpp>
 #include <gdm/nn/set_mlp.hpp>
 #include <gdm/optimizer.hpp>
-#include <gdm/problem/computation_offloading.hpp>
-#include <gdm/problem/noma_uav.hpp>
-#include <gdm/problem/projection.hpp>
-#include <gdm/problem/sum_rate.hpp>
+#include <gdm/optimum/projection.hpp>
+#include <gdm/problems/noma_uav/defaults.hpp>
+#include <gdm/problems/noma_uav/reference_layout.hpp>
+#include <gdm/problems/offloading/defaults.hpp>
+#include <gdm/problems/offloading/reference_layout.hpp>
+#include <gdm/problems/sum_rate/defaults.hpp>
+#include <gdm/problems/sum_rate/reference_layout.hpp>
 #include <gdm/train/progress_bar.hpp>

@@ -13,12 +13,12 @@
 #include <gdm/core/parallel.hpp>
 #include <gdm/data/dataset.hpp>
 #include <gdm/diffusion/denoise.hpp>
-#include <gdm/io/checkpoint_file.hpp>
-#include <gdm/io/model_file.hpp>
+#include <gdm/model/checkpoint_file.hpp>
+#include <gdm/model/codec.hpp>
+#include <gdm/model/model_file.hpp>
 #include <gdm/policies.hpp>
-#include <gdm/problem/codec.hpp>
 #include <gdm/refused.hpp>
-#include <gdm/solve_options.hpp>
+#include <gdm/solve/options.hpp>
 #include <gdm/train/denoising_loss.hpp>
 #include <gdm/train/trainer.hpp>
 
@@ -129,7 +129,7 @@ class OptimizerImplementation {
     return path;
   }
 
-  /// Writes the trained model (see gdm/io/model_file.hpp for the format).
+  /// Writes the trained model (see gdm/model/model_file.hpp for the format).
   /// @throws Error [GDM-R221] before training, [GDM-R401] if the file cannot be written
   void save(const std::filesystem::path& path) const {
     PosixFileSystem fs;

@@ -65,33 +65,70 @@ template <class T>
 struct is_bundle : std::bool_constant<std::is_base_of_v<bundle_tag, T>> {};
 
 template <class P>
-concept has_training = requires {
-  { P::training } -> std::convertible_to<TrainDefaults>;
+concept states_denoiser = requires {
+  typename P::Denoiser;
+};
+template <class P>
+concept states_training = requires {
+  P::training;
+};
+/// The library's problems name a type with their network and training, which another header defines.
+template <class P>
+concept names_defaults = requires {
+  typename P::Defaults;
+};
+template <class P>
+concept includes_defaults = !names_defaults<P> || requires {
+  sizeof(typename P::Defaults);
 };
 
-/// What the library chooses for problem P: its own wishes (`P::Denoiser`, `P::training`), else the general defaults.
+/// The network of problem P: its own, else that of its `Defaults`, else the general one.
 template <class P>
-struct Defaults : bundle_tag {
+struct default_denoiser {
+  using type = Mlp<64, 64, 64>;
+};
+template <names_defaults P>
+struct default_denoiser<P> : default_denoiser<typename P::Defaults> {};
+template <states_denoiser P>
+requires(!names_defaults<P>) struct default_denoiser<P> {
+  using type = typename P::Denoiser;
+};
+template <names_defaults P>
+requires states_denoiser<P>
+struct default_denoiser<P> {
+  using type = typename P::Denoiser;
+};
+
+/// The training of problem P, found likewise.
+template <class P>
+constexpr auto default_training() {
+  if constexpr (states_training<P>) {
+    return P::training;
+  } else if constexpr (names_defaults<P>) {
+    return default_training<typename P::Defaults>();
+  } else {
+    return TrainDefaults{};
+  }
+}
+template <class P>
+concept has_training = requires {
+  { default_training<P>() } -> std::convertible_to<TrainDefaults>;
+};
+
+/// What the library chooses for problem P.
+template <class P>
+struct DefaultPolicies : bundle_tag {
   using Schedule = CosineSchedule<20>;
   using Parameterisation = VelocityPrediction;
   using Sampler = Ddpm;
   static constexpr double omega = 0;
   static constexpr TrainDefaults training = [] {
     if constexpr (has_training<P>) {
-      return P::training;
+      return default_training<P>();
     } else {
       return TrainDefaults{};
     }
   }();
-};
-template <class P>
-struct default_denoiser {
-  using type = Mlp<64, 64, 64>;
-};
-template <class P>
-requires requires { typename P::Denoiser; }
-struct default_denoiser<P> {
-  using type = typename P::Denoiser;
 };
 
 /// The sizes that a denoiser for problem P has to know.
@@ -114,7 +151,7 @@ constexpr DenoiserShape denoiser_shape() {
 /// The policies of an optimizer for problem P.
 template <class P, class... Policies>
 struct PolicySet {
-  using Bundle = typename first_of<is_bundle, Defaults<P>, Policies...>::type;
+  using Bundle = typename first_of<is_bundle, DefaultPolicies<P>, Policies...>::type;
   using Schedule = typename first_of<is_schedule, typename Bundle::Schedule, Policies...>::type;
   using Denoiser = typename first_of<is_denoiser, typename default_denoiser<P>::type, Policies...>::type;
   using Parameterisation = typename first_of<is_parameterisation, typename Bundle::Parameterisation, Policies...>::type;

@@ -14,14 +14,7 @@ template <template <class> class Is, class... Policies>
 inline constexpr bool at_most_one = (int(Is<Policies>::value) + ... + 0) <= 1;
 
 template <class P>
-concept sound_denoiser = !requires {
-  typename P::Denoiser;
-}
-|| DenoiserPolicy<typename default_denoiser<P>::type>;
-template <class P>
-concept sound_training = has_training<P> || !requires {
-  P::training;
-};
+concept sound_denoiser = DenoiserPolicy<typename default_denoiser<P>::type>;
 
 /// One sentence if the denoiser of `Set` is not complete, or not made for P.
 template <class P, class Set>
@@ -53,9 +46,9 @@ constexpr bool check_policies() {
                 "parameterisation, a sampler, PaperPolicies, float or double");
   static_assert(single, "[GDM-S62] GdmOptimizer takes at most one policy of each kind");
   static_assert(sound_denoiser<P>, "[GDM-S34] the problem's `Denoiser` must be a denoiser, gdm::Mlp<64, 64> say");
-  static_assert(sound_training<P>,
+  static_assert(has_training<P>,
                 "[GDM-S72] the problem's `training` must be `static constexpr gdm::TrainDefaults training`");
-  if constexpr (kinds && single && sound_denoiser<P> && sound_training<P>) {
+  if constexpr (kinds && single && sound_denoiser<P> && has_training<P>) {
     using Set = PolicySet<P, Policies...>;
     constexpr bool schedule = Schedule<typename Set::Schedule>;
     constexpr bool parameterisation = complete_parameterisation<typename Set::Parameterisation>;

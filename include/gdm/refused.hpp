@@ -7,7 +7,7 @@
 
 #include <gdm/data/dataset.hpp>
 #include <gdm/policy_errors.hpp>
-#include <gdm/solve_options.hpp>
+#include <gdm/solve/options.hpp>
 #include <gdm/train/options.hpp>
 
 GDM_NAMESPACE_BEGIN

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 #include <gdm/core/random.hpp>
-#include <gdm/problem/sum_rate.hpp>
+#include <gdm/problems/sum_rate/defaults.hpp>
 
 #include "../near.hpp"
 

@@ -3,6 +3,9 @@
 
 #include <doctest/doctest.h>
 #include <gdm/analysis/evaluation.hpp>
+#include <gdm/problems/noma_uav/relaxation.hpp>
+#include <gdm/problems/offloading/relaxation.hpp>
+#include <gdm/problems/sum_rate/relaxation.hpp>
 
 #include "../near.hpp"
 #include "toy_problem.hpp"

@@ -4,7 +4,7 @@
 #include <doctest/doctest.h>
 #include <gdm/analysis/evaluation.hpp>
 #include <gdm/baseline/ppo.hpp>
-#include <gdm/problem/sum_rate.hpp>
+#include <gdm/problems/sum_rate/defaults.hpp>
 
 #include "../near.hpp"
 

@@ -3,9 +3,9 @@
 /// @brief A problem whose optimum is known by heart, for the baselines' tests.
 #pragma once
 
+#include <gdm/optimum/projection.hpp>
 #include <gdm/problem/draw.hpp>
 #include <gdm/problem/problem.hpp>
-#include <gdm/problem/projection.hpp>
 
 /// Minimise the delay x_1 / y_1 + x_2 / y_2 of two loads over bandwidths with sum 1, each at least 0.01. The optimum
 /// shares the bandwidth as the square roots of the loads.

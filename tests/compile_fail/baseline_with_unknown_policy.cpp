@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // EXPECT: [GDM-S61] GdmOptimizer takes a problem and then policies in any order
-#include <gdm/baseline/mtfnn.hpp>
-#include <gdm/problem/sum_rate.hpp>
+#include <gdm/baseline/regression.hpp>
+#include <gdm/problems/sum_rate/defaults.hpp>
 
 #ifdef GDM_EXPECT_FAIL
 using Precision = long double;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // EXPECT: [GDM-S81] check_problem draws instances: Problem needs `static Condition draw(Generator&)`
-#include <gdm/analysis/check_problem.hpp>
+#include <gdm/problem/check_problem.hpp>
 
 #include "sound.hpp"
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // EXPECT: [GDM-S14] Problem needs `static double objective(const Condition&, const Solution&)`
 // Whatever a program does with a problem that is none, and with its optimizer, adds no error to the first.
-#include <gdm/analysis/check_problem.hpp>
 #include <gdm/analysis/evaluation.hpp>
 #include <gdm/optimizer.hpp>
+#include <gdm/problem/check_problem.hpp>
 #include <gdm/train/progress_bar.hpp>
 
 struct Mine {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// EXPECT: [GDM-S83] A relaxation needs the members that gdm/baseline/relaxation.hpp lists
+// EXPECT: [GDM-S83] A relaxation needs the members that gdm/problem/relaxation.hpp lists
 #include <gdm/baseline/gradient_descent.hpp>
 
 #include "sound.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // EXPECT: [GDM-S35] the size of the problem makes no sense (its `sound` is false): give it at least one channel, node or terminal, SumRate<3> say
 #include <gdm/optimizer.hpp>
-#include <gdm/problem/sum_rate.hpp>
+#include <gdm/problems/sum_rate/defaults.hpp>
 
 #ifdef GDM_EXPECT_FAIL
 using Mine = gdm::SumRate<0>;

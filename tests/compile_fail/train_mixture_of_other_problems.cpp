@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // EXPECT: [GDM-S20] all datasets of a mixture must be of the same problem, in other sizes
 #include <gdm/optimizer.hpp>
-#include <gdm/problem/sum_rate.hpp>
+#include <gdm/problems/sum_rate/defaults.hpp>
 
 struct Mine : gdm::SumRate<4> {
 #ifdef GDM_EXPECT_FAIL

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // EXPECT: [GDM-S19] training on several sizes needs a denoiser for any number of tokens: SetMlp
 #include <gdm/optimizer.hpp>
-#include <gdm/problem/sum_rate.hpp>
+#include <gdm/problems/sum_rate/defaults.hpp>
 
 #ifdef GDM_EXPECT_FAIL
 using Mine = gdm::Mlp<8>;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // EXPECT: [GDM-S64] `train` needs a dataset of the optimizer's own problem
 #include <gdm/optimizer.hpp>
-#include <gdm/problem/sum_rate.hpp>
+#include <gdm/problems/sum_rate/defaults.hpp>
 
 #ifdef GDM_EXPECT_FAIL
 using Mine = gdm::SumRate<4>;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <gdm/data/dataset.hpp>
-#include <gdm/problem/sum_rate.hpp>
+#include <gdm/problems/sum_rate/defaults.hpp>
 
 #include <doctest/doctest.h>
 

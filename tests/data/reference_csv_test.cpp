@@ -7,7 +7,9 @@
 #include <string>
 #include <string_view>
 
-#include <gdm/data/reference_csv.hpp>
+#include <gdm/problems/noma_uav/reference_layout.hpp>
+#include <gdm/problems/offloading/reference_layout.hpp>
+#include <gdm/problems/sum_rate/reference_layout.hpp>
 
 #include "../near.hpp"
 #include "temporary_folder.hpp"

@@ -3,7 +3,7 @@
 /// @brief Resuming from a checkpoint: all of it or nothing, with the checksums as they are and with right ones.
 #include <memory>
 
-#include <gdm/io/checkpoint_file.hpp>
+#include <gdm/model/checkpoint_file.hpp>
 #include <gdm/train/trainer.hpp>
 
 #include "tensor_file_tools.hpp"

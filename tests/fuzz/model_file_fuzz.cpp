@@ -4,8 +4,8 @@
 #include <array>
 #include <limits>
 
-#include <gdm/io/model_file.hpp>
-#include <gdm/problem/sum_rate.hpp>
+#include <gdm/model/model_file.hpp>
+#include <gdm/problems/sum_rate/defaults.hpp>
 
 #include "tensor_file_tools.hpp"
 #include "tiny_network.hpp"

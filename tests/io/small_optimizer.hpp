@@ -8,7 +8,7 @@
 #include <vector>
 
 #include <gdm/optimizer.hpp>
-#include <gdm/problem/sum_rate.hpp>
+#include <gdm/problems/sum_rate/defaults.hpp>
 
 #include "../data/temporary_folder.hpp"
 

@@ -2,9 +2,9 @@
 
 #include <doctest/doctest.h>
 
-#include <gdm/problem/computation_offloading.hpp>
-#include <gdm/problem/noma_uav.hpp>
-#include <gdm/problem/sum_rate.hpp>
+#include <gdm/problems/noma_uav/defaults.hpp>
+#include <gdm/problems/offloading/defaults.hpp>
+#include <gdm/problems/sum_rate/defaults.hpp>
 
 using gdm::Errc;
 using gdm_test::hostile_values;

@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 
 #include <gdm/optimizer.hpp>
-#include <gdm/problem/sum_rate.hpp>
+#include <gdm/problems/sum_rate/defaults.hpp>
 
 #include "../data/temporary_folder.hpp"
 

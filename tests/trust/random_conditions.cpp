@@ -8,9 +8,9 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include <gdm/problem/computation_offloading.hpp>
-#include <gdm/problem/noma_uav.hpp>
-#include <gdm/problem/sum_rate.hpp>
+#include <gdm/problems/noma_uav/defaults.hpp>
+#include <gdm/problems/offloading/defaults.hpp>
+#include <gdm/problems/sum_rate/defaults.hpp>
 
 #include "hostile_conditions.hpp"
 

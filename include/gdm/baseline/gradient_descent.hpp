@@ -8,10 +8,10 @@
 #include <numbers>
 #include <string>
 
-#include <gdm/baseline/relaxation.hpp>
 #include <gdm/core/parallel.hpp>
 #include <gdm/core/random.hpp>
 #include <gdm/data/dataset.hpp>
+#include <gdm/problem/relaxation.hpp>
 
 GDM_NAMESPACE_BEGIN
 
@@ -160,7 +160,7 @@ template <class P, class R>
 constexpr bool check_descent() {
   if constexpr (check_problem_type<P>()) {
     constexpr bool sound = complete_relaxation<R, P>;
-    static_assert(sound, "[GDM-S83] A relaxation needs the members that gdm/baseline/relaxation.hpp lists");
+    static_assert(sound, "[GDM-S83] A relaxation needs the members that gdm/problem/relaxation.hpp lists");
     return sound;
   }
   return false;

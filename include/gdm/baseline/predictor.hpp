@@ -10,8 +10,8 @@
 
 #include <gdm/core/parallel.hpp>
 #include <gdm/data/dataset.hpp>
+#include <gdm/model/codec.hpp>
 #include <gdm/policies.hpp>
-#include <gdm/problem/codec.hpp>
 #include <gdm/train/denoising_loss.hpp>
 
 GDM_NAMESPACE_BEGIN

@@ -13,7 +13,7 @@
 GDM_NAMESPACE_BEGIN
 
 /// Sum over rows and outputs of log(1 + e^o) - c o for a decision c in {0, 1}, and of (o - z)^2 for a number z.
-/// @tparam Heads  `Heads::decision(row)`, see gdm/baseline/mtfnn_heads.hpp
+/// @tparam Heads  `Heads::decision(row)`, true for a row of the latent that is a decision
 template <class S, class Net, class Heads>
 class SupervisedLoss {
  public:

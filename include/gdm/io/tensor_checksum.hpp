@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include <gdm/io/crc32.hpp>
+#include <gdm/core/crc32.hpp>
 #include <gdm/io/tensor_header.hpp>
 
 GDM_NAMESPACE_BEGIN

@@ -39,7 +39,7 @@ GDM_NAMESPACE_BEGIN
 /// What `context(x)` returns is handed to overloads of `features`, `encode` and `decode` with a further `const Context&`; it
 /// is computed once an instance, however many samples are decoded.
 ///
-/// What no compiler can check is checked by `gdm::check_problem<P>()` (see gdm/analysis/check_problem.hpp).
+/// What no compiler can check is checked by `gdm::check_problem<P>()` (see gdm/problem/check_problem.hpp).
 template <class P>
 concept Problem = detail::has_vectors<P> && detail::has_sense<P> && detail::has_objective<P> &&
     detail::has_project<P> && detail::has_violation<P>;

@@ -13,10 +13,10 @@
 #include <vector>
 
 #include <gdm/autodiff/loss.hpp>
+#include <gdm/core/crc32.hpp>
 #include <gdm/core/random.hpp>
 #include <gdm/diffusion/parameterisation.hpp>
 #include <gdm/diffusion/schedule.hpp>
-#include <gdm/io/crc32.hpp>
 
 GDM_NAMESPACE_BEGIN
 

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// @brief A training run on disk, from which it goes on to the same bits as if it had never stopped.
+///
+/// A safetensors file with metadata `format` = "gdm-checkpoint" and `run`, the run's fingerprint; tensors
+/// `<part>.<name>` of the parts weights, first_moment, second_moment and average (F32 or F64, `[out, in]`), `progress`
+/// (U64 `[2]`: steps and epochs done) and `loss` (F64, one number an epoch). Random numbers are a function of the seed
+/// and the step's number, so that there is no other random state.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gdm/model/parameter_tensors.hpp>
+
+GDM_NAMESPACE_BEGIN
+
+/// Saves and resumes a gdm::TrainState at a path; does nothing if the path is empty.
+template <class Network>
+class CheckpointFile {
+ public:
+  /// @param run  fingerprint: all that decides the bits of the run
+  CheckpointFile(std::filesystem::path path, std::string run)
+      : path_(std::move(path)), run_(std::move(run)), saved_(Clock::now()) {}
+
+  /// Takes the state from the file, if there is one.
+  /// @throws Error [GDM-R401] to [GDM-R402] on a damaged file, [GDM-R403] on one of another run; `state` is unchanged
+  template <class State, FileSystem Fs>
+  void resume(State& state, Fs& fs) const {
+    FileStatus status;
+    if (path_.empty() || fs.status(path_, status) == ENOENT) return;
+    const TensorFile file = TensorFile::read(fs, path_);
+    require_metadata(file, "format", "gdm-checkpoint");
+    require_metadata(file, "run", run_);
+    auto loaded = std::make_unique<State>();
+    std::vector<TensorSpec> expected;
+    for_each_part(*loaded, [&](const std::string& part, auto& parameters) {
+      read_parameters<Network>(file, part, parameters, expected);
+    });
+    std::array<std::uint64_t, 2> progress{};
+    read_tensor<std::uint64_t>(file, "progress", detail::shape(progress.size()), progress, expected);
+    loaded->step = progress[0];
+    loaded->epoch = progress[1];
+    const TensorEntry* const loss = file.find("loss");
+    loaded->loss.resize(loss == nullptr ? 0 : file.view(*loss).bytes.size() / sizeof(double));
+    read_tensor<double>(file, "loss", detail::shape(loaded->loss.size()), loaded->loss, expected);
+    file.require(expected);
+    if (loaded->loss.size() != loaded->epoch) {
+      throw Error(Errc::file_format, file.label(),
+                  std::to_string(loaded->loss.size()) + " losses for " + std::to_string(loaded->epoch) + " epochs",
+                  "Delete the file to start the run again");
+    }
+    state = *loaded;
+  }
+  /// @copydoc resume
+  template <class State>
+  void resume(State& state) const {
+    PosixFileSystem fs;
+    resume(state, fs);
+  }
+
+  /// Writes the state if it is due by time or by epochs, and always after the last epoch.
+  template <class State, class Options>
+  void save_when_due(const State& state, const Options& options) {
+    if (path_.empty()) return;
+    const double age = std::chrono::duration<double>(Clock::now() - saved_).count();
+    const bool by_epochs = options.checkpoint_epochs > 0 && state.epoch % options.checkpoint_epochs == 0;
+    if (age < options.checkpoint_seconds && !by_epochs && state.epoch < options.epochs) return;
+    PosixFileSystem fs;
+    save(state, fs);
+    saved_ = Clock::now();
+  }
+
+  /// @throws Error [GDM-R401] if the file cannot be written; the old one is then still there
+  template <class State, FileSystem Fs>
+  void save(const State& state, Fs& fs) const {
+    TensorFileWriter file;
+    file.set_metadata("format", "gdm-checkpoint");
+    file.set_metadata("run", run_);
+    for_each_part(state, [&](const std::string& part, const auto& parameters) {
+      add_parameters<Network>(file, part, parameters);
+    });
+    const std::array<std::uint64_t, 2> progress{state.step, state.epoch};
+    file.add<std::uint64_t>("progress", detail::shape(progress.size()), progress);
+    file.add<double>("loss", detail::shape(state.loss.size()), state.loss);
+    file.save(fs, path_);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  template <class State, class F>
+  static void for_each_part(State& state, const F& f) {
+    f("weights", state.weights);
+    f("first_moment", state.first_moment);
+    f("second_moment", state.second_moment);
+    f("average", state.average);
+  }
+
+  std::filesystem::path path_;
+  std::string run_;
+  Clock::time_point saved_;
+};
+
+GDM_NAMESPACE_END

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// @brief NOMA with a UAV: where the UAV hovers and what power each terminal gets.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+#include <string_view>
+#include <type_traits>
+
+#include <gdm/problem/completion.hpp>
+#include <gdm/problem/draw.hpp>
+#include <gdm/problem/problem.hpp>
+#include <gdm/problem/variant_name.hpp>
+#include <gdm/problems/noma_uav/sic.hpp>
+#include <gdm/problems/noma_uav/uav_frame.hpp>
+#include <gdm/problems/noma_uav/uav_rate.hpp>
+
+GDM_NAMESPACE_BEGIN
+
+template <class P>
+struct Relaxation;
+template <int K>
+struct NomaUavDefaults;
+
+/// rho0 / sigma2 = 60 / 110 as raw numbers, as the reference computes.
+struct ReferenceUnits {
+  static constexpr std::string_view suffix = "";
+  static constexpr double gain = 60.0 / 110.0;  ///< rho0 / sigma2 at 1 m, 1/mW
+};
+
+/// rho0 = -60 dB and sigma2 = -110 dBm, as the paper means.
+struct DecibelUnits {
+  static constexpr std::string_view suffix = "_db";
+  static constexpr double gain = 1e5;  ///< 1e-6 / 1e-11 mW
+};
+
+/// Maximise the NOMA sum rate over the UAV's position and the powers (arXiv 2411.00453, section IV).
+///
+/// Condition: terminals x_1, y_1, .., x_K, y_K in m (they may lie outside the square), then the total power P in mW.
+/// Solution: UAV position u_x, u_y in [0, 400]^2 m, then powers p_1..p_K in mW with sum P. A terminal farther from the
+/// UAV gets at least 0.1 mW more than the next nearer one, so that successive interference cancellation can tell them
+/// apart; equally far terminals are decoded one after the other too, in the order that suits their powers.
+///
+/// For a fixed position the best powers are known (best_sic_power), so only the position is sampled: two global
+/// latents, in units of the UAV's height and in a frame tied to the terminals, as are the features of the terminals.
+/// Moved, turned and reflected instances are then the same instance, as long as the square does not bind; it cannot
+/// bind for terminals inside it, since the best position lies in their convex hull. The total power enters the best
+/// position through margin / P and the signal-to-noise ratio, and is seen in the rates of a UAV above each terminal. They
+/// tell the network which crowd of terminals is worth most. Without completion the latent of a terminal is its power
+/// relative to the equal split.
+template <int K, class Units = ReferenceUnits, Completion Policy = ClosedFormCompletion,
+          UavFramePolicy Frame = CanonicalFrame>
+struct NomaUav {
+  static constexpr bool sound = K >= 1;
+  static constexpr bool closed_form = std::same_as<Policy, ClosedFormCompletion>;
+
+  using Condition = Vector<2 * K + 1>;
+  using Solution = Vector<K + 2>;
+  using Features = Vector<3 * K>;
+  using Latent = Vector<closed_form ? 2 : K + 2>;
+  static constexpr Sense sense = Sense::maximize;
+  static constexpr TokenLayout tokens{.count = K, .features = 3, .latents = closed_form ? 0 : 1, .global_latents = 2};
+  using Defaults = NomaUavDefaults<K>;  ///< network and training, in gdm/problems/noma_uav/defaults.hpp
+  template <int N>
+  using Resized = NomaUav<N, Units, Policy, Frame>;
+
+  static constexpr double side = 400.0;                          ///< of the square that the UAV stays in, m
+  static constexpr double height = 150.0;                        ///< of the UAV, m
+  static constexpr double margin = 0.1;                          ///< SIC margin, mW
+  static constexpr double farthest = 1e6;                        ///< limit of a terminal's coordinates, m
+  static constexpr double least_power = 1e-6, most_power = 1e5;  ///< limits of the total power, mW
+  static constexpr double power_needed = sic_power_needed<K>(margin);
+
+  /// @throws Error [GDM-R202] naming the index and the value, [GDM-R203] if the total power cannot hold the margins.
+  static void validate(const Condition& x) {
+    require_finite(x, "NomaUav condition");
+    for (int j = 0; j < 2 * K; ++j) {
+      if (std::abs(x[j]) > farthest) {
+        throw Error(Errc::invalid_condition, "NomaUav condition",
+                    std::string(j % 2 == 0 ? "x" : "y") + " of terminal " + std::to_string(j / 2 + 1) + " (element " +
+                        std::to_string(j) + ") is " + to_text(x[j]),
+                    "It must lie in [-1e6, 1e6] m");
+      }
+    }
+    const auto total = [&x] { return "total power (element " + std::to_string(2 * K) + ") is " + to_text(x[2 * K]); };
+    if (x[2 * K] < least_power || x[2 * K] > most_power) {
+      throw Error(Errc::invalid_condition, "NomaUav condition", total(), "It must lie in [1e-6, 1e5] mW");
+    }
+    if (x[2 * K] < power_needed) {
+      throw Error(Errc::infeasible, "NomaUav condition",
+                  total() + " mW; the SIC margins between " + std::to_string(K) + " terminals need " +
+                      to_text(power_needed) + " mW",
+                  "Raise the total power");
+    }
+  }
+
+  /// Sum rate in bit/s/Hz; `S` may be an automatic-differentiation type.
+  template <class S>
+  static S objective(const Condition& x, const Eigen::Matrix<S, K + 2, 1>& y) {
+    const Eigen::Matrix<S, K, 1> power = y.template tail<K>();
+    return sic_sum_rate(distance2<S>(x, y[0], y[1]), power, Units::gain);
+  }
+
+  /// The position is clamped to the square; then the powers are projected onto those that keep its decoding order.
+  static Solution project(const Condition& x, const Solution& y) {
+    if (violation(x, y) <= 1e-10) {
+      return y;
+    }
+    return with_powers(x, y[0], y[1], y.template tail<K>());
+  }
+  /// Position relative to the side of the square, power sum and sign relative to P, steps relative to the margin.
+  static double violation(const Condition& x, const Solution& y) {
+    if (!y.allFinite()) {
+      return std::numeric_limits<double>::infinity();
+    }
+    const double outside = std::max({-y[0], y[0] - side, -y[1], y[1] - side, 0.0}) / side;
+    const Vector<K> power = y.template tail<K>();
+    return std::max(outside,
+                    sic_violation(power, sic_order(distance2<double>(x, y[0], y[1]), power), x[2 * K], margin));
+  }
+
+  /// Exact: the powers in closed form, the position by a global search with a proof to a relative 1e-9.
+  static Solution optimal(const Condition& x) {
+    const SearchResult best = search(x, 1e-9);
+    return with_best_powers(x, best.x, best.y);
+  }
+  /// The UAV over the terminals' centroid, or the point of the square nearest to it.
+  static Solution baseline(const Condition& x) {
+    const Vector<2> centroid = detail::centroid(site(x));
+    return with_best_powers(x, centroid[0], centroid[1]);
+  }
+  /// The bound of a search to a relative 1e-6.
+  static double bound(const Condition& x) { return search(x, 1e-6).bound * std::numbers::log2e * (1.0 + 1e-12); }
+
+  /// Up to three terminals stand in distinct quadrants of the square, as in the reference. With more, half of the
+  /// instances are spread over the quadrants and half lie anywhere, and in half of either the last terminal stands
+  /// within 20 m or so of another: a network that is to solve other numbers of terminals has to see crowds of uneven
+  /// weight. Continuous coordinates and 6 mW a terminal.
+  template <class Generator>
+  static Condition draw(Generator& rng) {
+    std::array<int, 4> quadrants{0, 1, 2, 3};
+    const bool spread = K <= 3 || draw_uniform(rng) < 0.5;
+    Condition x;
+    for (int i = 0; i < K; ++i) {
+      double left = 0.0, low = 0.0, width = side;
+      if (spread) {
+        if (i < 4) {
+          const int j = i + static_cast<int>(draw_uniform(rng) * (4 - i));
+          std::swap(quadrants[static_cast<std::size_t>(i)], quadrants[static_cast<std::size_t>(j)]);
+        }
+        width = 0.5 * side;
+        left = width * (quadrants[static_cast<std::size_t>(i % 4)] % 2);
+        low = width * (quadrants[static_cast<std::size_t>(i % 4)] / 2);
+      }
+      x[2 * i] = left + width * draw_uniform(rng);
+      x[2 * i + 1] = low + width * draw_uniform(rng);
+    }
+    if (K > 3 && draw_uniform(rng) < 0.5) {
+      const int near = static_cast<int>(draw_uniform(rng) * (K - 1));
+      for (int k = 0; k < 2; ++k) x[2 * (K - 1) + k] = std::clamp(x[2 * near + k] + 20.0 * draw_normal(rng), 0.0, side);
+    }
+    x[2 * K] = 6.0 * K;
+    return x;
+  }
+
+  /// The frame, and for each terminal the rate of a UAV above it, relative to the best of these rates.
+  struct Context {
+    UavFrame frame;
+    Vector<K> above;
+  };
+  static Context context(const Condition& x) {
+    const auto order = sorted_terminals(x);
+    const UavRate<K> rate_of = rate(x, site(x, order));
+    const detail::Hovers<K> hovers = detail::hovers(rate_of);
+    Context result;
+    result.frame = Frame::template of<K>(rate_of, hovers);
+    for (const detail::Hover& hover : hovers) result.above[order[hover.number]] = hover.rate / hovers[0].rate;
+    return result;
+  }
+
+  /// For each terminal the relative rate above it, then its place in the frame in units of the height; one more than ten
+  /// heights from the origin is drawn nearer.
+  static Features features(const Condition& x, const Context& shared) {
+    Features f;
+    for (int i = 0; i < K; ++i) {
+      const Vector<2> v = shared.frame.to_frame(x[2 * i], x[2 * i + 1]) / height;
+      const double length = v.norm();
+      f[3 * i] = shared.above[i];
+      f.template segment<2>(3 * i + 1) = length > 10.0 ? Vector<2>(v * (10.0 / length)) : v;
+    }
+    return f;
+  }
+  static Latent encode(const Condition& x, const Solution& y, const Context& shared) {
+    const Vector<2> v = shared.frame.to_frame(y[0], y[1]) / height;
+    Latent z;
+    if constexpr (!closed_form) {
+      z.template head<K>() = y.template tail<K>() * (K / x[2 * K]);
+    }
+    z.template tail<2>() = v;
+    return z;
+  }
+  static Solution decode(const Condition& x, const Latent& z, const Context& shared) {
+    const Vector<2> z_position = z.template tail<2>();
+    const Vector<2> u = shared.frame.to_world(z_position[0] * height, z_position[1] * height);
+    if constexpr (closed_form) {
+      return with_best_powers(x, u[0], u[1]);
+    } else {
+      return with_powers(x, u[0], u[1], z.template head<K>() * (x[2 * K] / K));
+    }
+  }
+
+  static Features features(const Condition& x) { return features(x, context(x)); }
+  static Latent encode(const Condition& x, const Solution& y) { return encode(x, y, context(x)); }
+  static Solution decode(const Condition& x, const Latent& z) { return decode(x, z, context(x)); }
+
+ private:
+  static constexpr std::string_view base_name = "noma_uav";
+  static constexpr std::string_view policy_suffix = closed_form ? "" : "_powers";
+
+ public:
+  static constexpr std::string_view name = VariantName<base_name, Units::suffix, policy_suffix, Frame::suffix>::value;
+
+ protected:
+  /// Into the square; a NaN becomes the middle.
+  static double inside(double u) { return std::isnan(u) ? 0.5 * side : std::clamp(u, 0.0, side); }
+
+  /// Squared distances between the UAV and the terminals. Best positions lie on the bisectors of terminals, where a
+  /// rounding decides the order. The multiply-adds are spelled out: left to the compiler, one place might use them and
+  /// another not, and what one of them decoded would be infeasible to the other.
+  template <class S>
+  static Eigen::Matrix<S, K, 1> distance2(const Condition& x, const S& ux, const S& uy) {
+    Eigen::Matrix<S, K, 1> result;
+    for (int i = 0; i < K; ++i) {
+      const S dx = ux - x[2 * i];
+      const S dy = uy - x[2 * i + 1];
+      if constexpr (std::is_floating_point_v<S>) {
+        result[i] = std::fma(dx, dx, std::fma(dy, dy, S(height * height)));
+      } else {
+        result[i] = dx * dx + dy * dy + height * height;
+      }
+    }
+    return result;
+  }
+
+  static Solution with_powers(const Condition& x, double ux, double uy, const Vector<K>& power) {
+    const Vector<K> wish = power.array().isNaN().select(0.0, power);
+    Solution y;
+    y[0] = inside(ux);
+    y[1] = inside(uy);
+    const SicOrder<K> order = sic_order(distance2<double>(x, y[0], y[1]), wish);
+    y.template tail<K>() = project_sic_powers(wish, order, x[2 * K], margin);
+    return y;
+  }
+  static Solution with_best_powers(const Condition& x, double ux, double uy) {
+    Solution y;
+    y[0] = inside(ux);
+    y[1] = inside(uy);
+    const SicOrder<K> order = sic_order(distance2<double>(x, y[0], y[1]), Vector<K>(Vector<K>::Zero()));
+    for (int k = 0; k < K; ++k) {
+      y[2 + order[static_cast<std::size_t>(k)]] = best_sic_power<K>(k, x[2 * K], margin);
+    }
+    return y;
+  }
+  /// The terminals by x, then by y. All that is computed from them in this order has the same bits whatever the order
+  /// of the condition's terminals, also where the compiler turns loops into vectors and products into multiply-adds.
+  static std::array<int, UavSite<K>::size> sorted_terminals(const Condition& x) {
+    std::array<int, UavSite<K>::size> order;
+    std::iota(order.begin(), order.end(), 0);
+    short_sort(order, order.size(), [&x](int a, int b) {
+      return detail::by_position(x.template segment<2>(2 * a), x.template segment<2>(2 * b));
+    });
+    return order;
+  }
+  static UavSite<K> site(const Condition& x, const std::array<int, UavSite<K>::size>& order) {
+    UavSite<K> result;
+    result.height = height;
+    result.side = side;
+    for (std::size_t k = 0; k < order.size(); ++k) {
+      result.x[k] = x[2 * order[k]];
+      result.y[k] = x[2 * order[k] + 1];
+    }
+    return result;
+  }
+  static UavSite<K> site(const Condition& x) { return site(x, sorted_terminals(x)); }
+
+ private:
+  /// The sum rate over all positions, with the best powers.
+  static UavRate<K> rate(const Condition& x) { return rate(x, site(x)); }
+  static UavRate<K> rate(const Condition& x, const UavSite<K>& at) {
+    typename UavSite<K>::Row power;
+    for (int k = 0; k < K; ++k) {
+      power[static_cast<std::size_t>(k)] = best_sic_power<K>(k, x[2 * K], margin);
+    }
+    return UavRate<K>(at, power, Units::gain);
+  }
+  static SearchResult search(const Condition& x, double tolerance) {
+    return best_uav_position(rate(x), site(x), tolerance);
+  }
+};
+
+template <int K, class Units, Completion Policy, class Frame>
+struct Relaxation<NomaUav<K, Units, Policy, Frame>>;  // gdm/problems/noma_uav/relaxation.hpp
+
+using NuProblem = NomaUav<3>;                  ///< 3 terminals, units as in the reference
+using NuDbProblem = NomaUav<3, DecibelUnits>;  ///< 3 terminals, units as in the paper
+
+GDM_NAMESPACE_END

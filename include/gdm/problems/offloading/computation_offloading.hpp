@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// @brief Computation offloading: which nodes send their task to the edge server, and how they share it.
+#pragma once
+
+#include <limits>
+#include <string_view>
+
+#include <gdm/optimum/order_free.hpp>
+#include <gdm/optimum/projection.hpp>
+#include <gdm/problem/completion.hpp>
+#include <gdm/problem/draw.hpp>
+#include <gdm/problem/problem.hpp>
+#include <gdm/problems/offloading/offloading_search.hpp>
+
+GDM_NAMESPACE_BEGIN
+
+template <class P>
+struct Relaxation;
+template <int K>
+struct ComputationOffloadingDefaults;
+
+/// Minimise the delay and energy of K nodes that compute their tasks or send them to one edge server (arXiv
+/// 2411.00453, section IV): the sum of L_i over local nodes and of T_i + E_i / y_i over offloaded ones, for server
+/// shares y_i >= 0 with sum y <= 1.
+///
+/// Condition: per node the task s in bit (>= 0), its work c in cycles, local speed f in Hz, channel gain h (0: no link,
+/// the node must stay local) and delay weight alpha in [0, 1]; then the server speed F_t in Hz.
+/// Solution: the shares y_1..y_K, where 0 means local (so does anything below `smallest_share`).
+///
+/// What the network sees: let b_i = L_i - T_i, w_i = sqrt(E_i), and let W be the server demand of the continuous
+/// relaxation. The best set maximises sum_S d_i - (sum_S u_i - 1)^2 with u_i = w_i / W and
+/// d_i = 2 u_i (b_i / (2 w_i W) - 1), so the u_i and d_i are the whole instance. A common factor on all costs changes
+/// neither of them, and neither does a node that is never worth offloading.
+/// Latent of a node: 1 = offloaded, -1 = local. Without completion its share is a second latent.
+template <int K, Completion Policy = ClosedFormCompletion>
+struct ComputationOffloading {
+  static constexpr bool sound = K >= 1;
+  static constexpr bool closed_form = std::same_as<Policy, ClosedFormCompletion>;
+
+  using Condition = Vector<5 * K + 1>;
+  using Solution = Vector<K>;
+  using Features = Vector<4 * K>;
+  using Latent = Vector<(closed_form ? 1 : 2) * K>;
+  static constexpr Sense sense = Sense::minimize;
+  static constexpr std::string_view name = closed_form ? "computation_offloading" : "computation_offloading_shares";
+  static constexpr TokenLayout tokens{
+      .count = K, .features = 4, .latents = closed_form ? 1 : 2, .pooling = Pooling::sum};
+  /// Whether a row of the latent is a yes or no by its sign: to offload or not.
+  static constexpr bool decision_latent(int row) noexcept { return closed_form || row % 2 == 0; }
+  using Defaults = ComputationOffloadingDefaults<K>;  ///< network and training, in gdm/problems/offloading/defaults.hpp
+  template <int N>
+  using Resized = ComputationOffloading<N, Policy>;
+
+  static constexpr double kappa = 1e-28;                     ///< energy per cycle and squared local speed, J s^2
+  static constexpr double transmit_power = 0.3;              ///< P_t, W
+  static constexpr double idle_power = 0.1;                  ///< P_I, W, while the server computes
+  static constexpr double bandwidth = 1e6;                   ///< B, Hz
+  static constexpr double noise = 7.96159e-13;               ///< N_0, W
+  static constexpr double smallest_share = 1e-200;           ///< a smaller share would make the cost overflow
+  static constexpr double smallest = 1e-30, largest = 1e30;  ///< limits of the condition, far beyond any node
+
+  /// @throws Error [GDM-R202] naming the index and the value.
+  static void validate(const Condition& x) {
+    require_finite(x, "ComputationOffloading condition");
+    static constexpr const char* names[] = {"task s", "work c", "local speed f", "channel gain h",
+                                            "delay weight alpha"};
+    for (int j = 0; j <= 5 * K; ++j) {
+      const int kind = j < 5 * K ? j % 5 : 5;
+      const bool zero_allowed = kind == 0 || kind == 3 || kind == 4;
+      const double low = zero_allowed && x[j] == 0.0 ? 0.0 : kind == 4 ? 0.0 : smallest;
+      const double high = kind == 4 ? 1.0 : largest;
+      if (!(x[j] >= low && x[j] <= high)) {
+        const std::string what =
+            kind == 5 ? "server speed F_t" : names[kind] + (" of node " + std::to_string(j / 5 + 1));
+        throw Error(Errc::invalid_condition, "ComputationOffloading condition",
+                    what + " (element " + std::to_string(j) + ") is " + to_text(x[j]),
+                    std::string("It must ") + (zero_allowed && kind != 4 ? "be 0 or " : "") + "lie in [" +
+                        (kind == 4 ? "0, 1" : "1e-30, 1e30") + "]");
+      }
+    }
+  }
+
+  /// Costs L_i, T_i and E_i of the nodes; T_i is infinite without a link.
+  static OffloadingCosts<K> costs(const Condition& x) {
+    Vector<K> received;
+    for (int i = 0; i < K; ++i) {
+      received[i] = transmit_power * x[5 * i + 3] * x[5 * i + 3];
+    }
+    const double strongest = largest_of(received);
+    const double everything = noise + (strongest > 0.0 ? order_free_sum(received, strongest) : 0.0);
+    OffloadingCosts<K> result;
+    for (int i = 0; i < K; ++i) {
+      const double s = x[5 * i], c = x[5 * i + 1], f = x[5 * i + 2], alpha = x[5 * i + 4];
+      const double beta = 1.0 - alpha;
+      const double rate = bandwidth * std::numbers::log2e * std::log1p(received[i] / everything);
+      result.local[i] = alpha * c / f + beta * kappa * f * f * c;
+      result.transmit[i] =
+          rate > 0.0 ? (alpha + beta * transmit_power) * s / rate : std::numeric_limits<double>::infinity();
+      result.execution[i] = (alpha + beta * idle_power) * c / x[5 * K];
+    }
+    return result;
+  }
+
+  /// Total cost; `S` may be an automatic-differentiation type (the set of offloaded nodes is then held fixed).
+  template <class S>
+  static S objective(const Condition& x, const Eigen::Matrix<S, K, 1>& y) {
+    const OffloadingCosts<K> cost = costs(x);
+    S sum = S(0.0);
+    for (int i = 0; i < K; ++i) {
+      if (y[i] >= smallest_share) {
+        sum += cost.transmit[i] + cost.execution[i] / y[i];
+      } else {
+        sum += cost.local[i];
+      }
+    }
+    return sum;
+  }
+
+  /// The nearest shares with sum at most 1; a node without a link is local.
+  static Solution project(const Condition& x, const Solution& y) {
+    Solution v;
+    for (int i = 0; i < K; ++i) {
+      v[i] = y[i] >= smallest_share && linked(x, i) ? std::min(y[i], std::numeric_limits<double>::max()) : 0.0;
+    }
+    return v.sum() > 1.0 ? shares(v) : v;
+  }
+  /// Relative to the whole server.
+  static double violation(const Condition& x, const Solution& y) {
+    double worst = y.sum() - 1.0;
+    for (int i = 0; i < K; ++i) {
+      worst = std::max(worst, linked(x, i) ? -y[i] : std::abs(y[i]));
+    }
+    return std::isnan(worst) || !y.allFinite() ? std::numeric_limits<double>::infinity() : std::max(worst, 0.0);
+  }
+
+  static Solution optimal(const Condition& x) {
+    const OffloadingCosts<K> cost = costs(x);
+    if constexpr (K <= 5) {
+      return square_root_shares(cost, exhaustive_offloading(cost).set);
+    } else {
+      return square_root_shares(cost, branch_and_bound_offloading(cost).set);
+    }
+  }
+  /// Every node computes its own task.
+  static Solution baseline(const Condition&) { return Solution::Zero(); }
+  static double bound(const Condition& x) { return offloading_bound(costs(x)); }
+
+  /// The reference's distribution: s ~ N(2.5e5, 5e4) in (0, 5e5), c = 3000 s, f ~ N(5e8, 2e8) in (0, 1e9), h and alpha
+  /// uniform; an instance in which any cost is 10 or more is drawn again. With more than 3 nodes the limit of the
+  /// transmit cost grows as the interference does, by K / 3; where a thousand draws hold an outlier, the last is kept.
+  template <class Generator>
+  static Condition draw(Generator& rng) {
+    Condition x;
+    x[5 * K] = 2.5e9;
+    for (int attempt = 0; attempt < 1000; ++attempt) {
+      for (int i = 0; i < K; ++i) {
+        x[5 * i] = draw_between(rng, 2.5e5, 5e4);
+        x[5 * i + 1] = 3000.0 * x[5 * i];
+        x[5 * i + 2] = draw_between(rng, 5e8, 2e8);
+        x[5 * i + 3] = draw_uniform(rng);
+        x[5 * i + 4] = draw_uniform(rng);
+      }
+      const OffloadingCosts<K> cost = costs(x);
+      if (largest_of(cost.local) < 10.0 && largest_of(cost.transmit) < std::max(10.0, 10.0 * K / 3) &&
+          largest_of(cost.execution) < 10.0) {
+        break;
+      }
+    }
+    return x;
+  }
+
+  /// Per node u_i in (0, 2]; d_i, linear near 0 and again on a finer scale; and the ratio b_i / (2 w_i) against W. All
+  /// are bounded. A node that is never worth offloading looks like one of no weight and the least saving.
+  static Features features(const Condition& x) {
+    const OffloadingCosts<K> cost = costs(x);
+    const OffloadingOrder<K> order(cost);
+    const double demand = order.relaxed_demand();
+    Features f;
+    for (int i = 0; i < K; ++i) {
+      f.template segment<4>(4 * i) << 0.0, -1.0, -1.0, -1.0;
+    }
+    for (const auto& node : order) {
+      const double u = node.weight / demand;
+      const double d = 2.0 * u * (node.ratio / demand - 1.0);
+      f.template segment<4>(4 * node.index) << u, std::min(d, 3.0), d > 1e6 ? 1.0 : d / (0.1 + std::abs(d)),
+          (node.ratio - demand) / (node.ratio + demand);
+    }
+    return f;
+  }
+
+  static Latent encode(const Condition&, const Solution& y) {
+    Latent z;
+    for (int i = 0; i < K; ++i) {
+      const double decision = y[i] >= smallest_share ? 1.0 : -1.0;
+      if constexpr (closed_form) {
+        z[i] = decision;
+      } else {
+        z.template segment<2>(2 * i) << decision, y[i];
+      }
+    }
+    return z;
+  }
+
+  /// Offloads the nodes with a positive decision. With completion, those that are provably better local stay local
+  /// (OffloadingCosts::worthwhile) and the others get their best shares; without, their sampled shares are projected,
+  /// and a share of 0 leaves a node local.
+  static Solution decode(const Condition& x, const Latent& z) {
+    if constexpr (closed_form) {
+      const OffloadingCosts<K> cost = costs(x);
+      OffloadingSet<K> set;
+      for (int i = 0; i < K; ++i) {
+        set[static_cast<std::size_t>(i)] = z[i] > 0.0 && cost.worthwhile(i);
+      }
+      return square_root_shares(cost, set);
+    } else {
+      Solution y;
+      for (int i = 0; i < K; ++i) {
+        y[i] =
+            z[2 * i] > 0.0 && linked(x, i) ? std::max(-1e300, z[2 * i + 1]) : -std::numeric_limits<double>::infinity();
+      }
+      return largest_of(y) > -std::numeric_limits<double>::infinity() ? shares(y) : Solution(Solution::Zero());
+    }
+  }
+
+ private:
+  static bool linked(const Condition& x, int i) { return x[5 * i + 3] > 0.0; }
+
+  /// Shares with sum 1, without those too small to count.
+  static Solution shares(const Solution& y) {
+    const Solution v = project_simplex(y, 1.0);
+    return (v.array() >= smallest_share).select(v, 0.0);
+  }
+
+  template <class Generator>
+  static double draw_between(Generator& rng, double mean, double deviation) {
+    double value = 0.0;
+    do {
+      value = mean + deviation * draw_normal(rng);
+    } while (value <= 0.0 || value >= 2.0 * mean);
+    return value;
+  }
+};
+
+template <int K, Completion Policy>
+struct Relaxation<ComputationOffloading<K, Policy>>;  // gdm/problems/offloading/relaxation.hpp
+
+using CoProblem = ComputationOffloading<3>;  ///< 3 nodes
+
+GDM_NAMESPACE_END
