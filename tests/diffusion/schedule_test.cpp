@@ -71,7 +71,7 @@ TEST_CASE_TEMPLATE("beta lies in (0, 1), alpha_bar falls from 1 and stays positi
   for (int t = 1; t <= S::steps; ++t) {
     const auto i = static_cast<std::size_t>(t);
     CAPTURE(t);
-    CHECK(levels.beta[i] == S::beta(t));
+    CHECK(std::abs(levels.beta[i] - S::beta(t)) <= 1e-15);  // two copies of a formula may round differently
     CHECK(levels.beta[i] > 0);
     CHECK(levels.beta[i] < 1);
     CHECK(levels.alpha[i] == 1 - levels.beta[i]);

@@ -27,8 +27,8 @@ struct Silu {
   template <class S>
   static ValueAndSlope<simd::Pack<S>> at(const simd::Pack<S>& z) noexcept {
     const simd::Pack<S> s = simd::sigmoid(z);
-    const simd::Pack<S> value = z * s;
-    return {value, s + value * (1 - s)};
+    const simd::Pack<S> value = simd::rounded_product(z, s);  // a residual sum may follow
+    return {value, simd::fma(value, simd::Pack<S>(1 - s), s)};
   }
 };
 

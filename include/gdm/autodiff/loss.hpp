@@ -16,7 +16,7 @@ S squared_error(const Block<S, N, B>& y, const Block<S, N, B>& target, int colum
   for (int j = 0; j < B; ++j) {
     for (int i = 0; i < N; ++i) {
       const S error = j < columns ? S(y(i, j) - target(i, j)) : S(0);
-      sum += error * error;
+      sum = simd::fma(error, error, sum);
       dy(i, j) = scale * 2 * error;
     }
   }

@@ -10,6 +10,14 @@
 #define GDM_DETAIL_JOIN_(a, b) a##b
 #define GDM_DETAIL_JOIN(a, b) GDM_DETAIL_JOIN_(a, b)
 
+/// One copy of a function for all callers. Compilers choose multiply-adds anew wherever they inline or clone a function,
+/// and bits would hang on the caller.
+#if defined(__clang__)
+#define GDM_ONE_COPY __attribute__((noinline))
+#else
+#define GDM_ONE_COPY __attribute__((noinline, noclone))
+#endif
+
 /// Opens `namespace gdm` and an inline namespace named after Eigen's alignment: objects built with and without AVX
 /// disagree on the layout of fixed-size matrices, and this turns the crash at run time into an error of the linker.
 #define GDM_NAMESPACE_BEGIN \

@@ -58,7 +58,7 @@ inline void product_block(const S* a, std::ptrdiff_t lda, int depth, const Strid
     for (int j = 0; j < J; ++j) {
       const S right = bk[j * b.j_stride];
       GDM_UNROLL
-      for (int r = 0; r < R; ++r) sum[c][j][r] += left[r] * right;
+      for (int r = 0; r < R; ++r) sum[c][j][r] = fma(left[r], right, sum[c][j][r]);
     }
     ak += lda;
     bk += b.k_stride;
@@ -87,8 +87,7 @@ inline void product_block(const S* a, std::ptrdiff_t lda, int depth, const Strid
 template <class S>
 constexpr bool folds(int rows) noexcept {
   if constexpr (has_registers<S>) {
-    return (lanes<S> == 8 || lanes<S> == 16) && rows <= 4 &&
-           sizeof(typename Eigen::internal::packet_traits<S>::type) == sizeof(Pack<S>);
+    return (lanes<S> == 8 || lanes<S> == 16) && rows <= 4;  // of AVX and AVX-512
   }
   return false;
 }
@@ -100,13 +99,34 @@ inline Pack<S> shuffled(const Pack<S>& low, const Pack<S>& high, Index) noexcept
   (std::make_integer_sequence<int, lanes<S>>{});
 }
 
+/// `from[0]` in the first four lanes, `from[1]` in the next four, and so on. What the casts leave undefined is not used.
+template <class S>
+inline Pack<S> load_quadrupled(const S* from) noexcept {
+#if defined(__AVX__)
+  Pack<S> few;
+  if constexpr (lanes<S> == 16) {
+#if defined(__AVX512F__)
+    few = (Pack<S>)_mm512_castps128_ps512(_mm_loadu_ps(from));
+#endif
+  } else if constexpr (sizeof(S) == 4) {
+    few = (Pack<S>)_mm256_castps128_ps256(_mm_castpd_ps(_mm_load_sd(reinterpret_cast<const double*>(from))));
+  } else {
+#if defined(__AVX512F__)
+    few = (Pack<S>)_mm512_castpd128_pd512(_mm_loadu_pd(from));
+#endif
+  }
+  return shuffled<S>(few, few, [](int i) { return i / 4; });
+#else
+  return broadcast(*from);
+#endif
+}
+
 /// Four rows by `J` columns of C with the chains side by side: lane 4 c + r of a register is row r of chain c. That takes
 /// a quarter or half of the multiply-adds of `product_block` (the output layer of a small denoiser twice as fast) and
 /// gives the same bits. B must be contiguous in k.
 template <int J, class S, class Start, class Finish>
 inline void folded_block(const S* a, std::ptrdiff_t lda, int depth, const Strided<S>& b, int column, const Start& start,
                          const Finish& finish) {
-  using Packet = typename Eigen::internal::packet_traits<S>::type;
   constexpr int L = lanes<S>, F = L / 4, G = 4 / F;  // F chains in a register, G registers of a column
   const auto rows_only = [](const Pack<S>& x) {
     return shuffled<S>(x, Pack<S>{}, [](int i) { return i < 4 ? i : L; });
@@ -133,14 +153,13 @@ inline void folded_block(const S* a, std::ptrdiff_t lda, int depth, const Stride
       if constexpr (F == 4) left = shuffled<S>(left, pair(2), [](int i) { return i < 8 ? i : L + i - 8; });
       GDM_UNROLL
       for (int j = 0; j < J; ++j) {
-        const Pack<S> right = Eigen::internal::ploadquad<Packet>(bj + j * b.j_stride + k + g * F);
-        sum[g][j] += left * right;
+        sum[g][j] = fma(left, load_quadrupled<S>(bj + j * b.j_stride + k + g * F), sum[g][j]);
       }
     }
   }
   for (; k < depth; ++k) {
     GDM_UNROLL
-    for (int j = 0; j < J; ++j) sum[0][j] += rows_only(load<S>(a + k * lda)) * bj[j * b.j_stride + k];
+    for (int j = 0; j < J; ++j) sum[0][j] = fma(rows_only(load<S>(a + k * lda)), bj[j * b.j_stride + k], sum[0][j]);
   }
   GDM_UNROLL
   for (int j = 0; j < J; ++j) {

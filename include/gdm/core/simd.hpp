@@ -12,6 +12,12 @@
 #include <cstring>
 #include <type_traits>
 
+#if defined(__AVX__)
+#include <immintrin.h>
+#elif defined(__ARM_NEON)
+#include <arm_neon.h>
+#endif
+
 #include <gdm/core/config.hpp>
 
 /// Unrolls the next loop completely. Loops over registers have to vanish for the registers to be registers.
@@ -100,7 +106,88 @@ inline void store(S* to, const Pack<S>& x) noexcept {
 
 template <class S>
 inline Pack<S> broadcast(const S& x) noexcept {
-  return Pack<S>{} + x;
+  return x - Pack<S>{};  // x itself, -0 as well, which a sum with 0 would not be
+}
+
+/// a b + c, rounded once where the processor has an instruction for it, else after the product as well.
+///
+/// A compiler is free to fuse `a * b + c`, and to do so in one loop and not in another: then the bits of a result would
+/// hang on where it is computed. The kernels therefore write every multiply-add with this function.
+[[gnu::always_inline]] inline float fma(float a, float b, float c) noexcept {
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(__FP_FAST_FMAF)
+  return __builtin_fmaf(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
+/// @copydoc fma
+[[gnu::always_inline]] inline double fma(double a, double b, double c) noexcept {
+#if defined(__FMA__) || (defined(__ARM_FEATURE_FMA) && defined(__aarch64__)) || defined(__FP_FAST_FMA)
+  return __builtin_fma(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
+namespace detail {
+/// Lane by lane, for processors whose registers have no multiply-add or no name here.
+template <class S>
+[[gnu::always_inline]] inline Pack<S> fma_lanes(Pack<S> a, const Pack<S>& b, const Pack<S>& c) noexcept {
+  for (int i = 0; i < lanes<S>; ++i) a[i] = simd::fma(a[i], b[i], c[i]);
+  return a;
+}
+}  // namespace detail
+/// @copydoc fma
+[[gnu::always_inline]] inline Pack<float> fma(const Pack<float>& a, const Pack<float>& b,
+                                              const Pack<float>& c) noexcept {
+#if defined(__AVX512F__)
+  return (Pack<float>)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+#elif defined(__FMA__)
+  return (Pack<float>)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+#elif defined(__ARM_NEON) && defined(__ARM_FEATURE_FMA)
+  return (Pack<float>)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
+#elif defined(__FP_FAST_FMAF)
+  return detail::fma_lanes<float>(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
+/// @copydoc fma
+[[gnu::always_inline]] inline Pack<double> fma(const Pack<double>& a, const Pack<double>& b,
+                                               const Pack<double>& c) noexcept {
+#if defined(__AVX512F__)
+  return (Pack<double>)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
+#elif defined(__FMA__)
+  return (Pack<double>)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
+#elif defined(__ARM_NEON) && defined(__aarch64__)
+  return (Pack<double>)vfmaq_f64((float64x2_t)c, (float64x2_t)a, (float64x2_t)b);
+#elif defined(__FP_FAST_FMA)
+  return detail::fma_lanes<double>(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
+/// The same with one number for all lanes.
+template <class S>
+requires has_registers<S>
+[[gnu::always_inline]] inline Pack<S> fma(const Pack<S>& a, S b, const Pack<S>& c) noexcept {
+  return fma(a, broadcast(b), c);
+}
+/// The same for a scalar type without registers, which has its own rules.
+template <class S>
+requires(!has_registers<S>) inline S fma(const S& a, const S& b, const S& c) { return a * b + c; }
+
+/// a b rounded, in a form that no compiler fuses with a sum that follows.
+template <class P>
+[[gnu::always_inline]] inline P rounded_product(const P& a, const P& b) noexcept {
+#if defined(__clang__)  // fuses within an expression only
+  return a * b;
+#else
+  if constexpr (std::is_same_v<P, Pack<float> > || std::is_same_v<P, Pack<double> >) {
+    return fma(a, b, -P{});  // with -0 the sum is the product, its sign as well
+  } else {
+    return a * b;
+  }
+#endif
 }
 
 /// e^x to 2 units in the last place; the argument is clamped to where the result is a normal number.
@@ -108,17 +195,17 @@ inline Pack<float> exp(Pack<float> x) noexcept {
   x = x < -87.0f ? broadcast(-87.0f) : x;
   x = x > 88.0f ? broadcast(88.0f) : x;
   constexpr float round = 0x1.8p23f;  // adding it leaves the nearest integer in the low bits
-  const Pack<float> shifted = x * 1.44269504f + round;
+  const Pack<float> shifted = fma(x, broadcast(1.44269504f), broadcast(round));
   const Pack<float> n = shifted - round;
-  const Pack<float> r = (x - n * 0.693145752f) - n * 1.42860677e-6f;
+  const Pack<float> r = fma(n, broadcast(-1.42860677e-6f), fma(n, broadcast(-0.693145752f), x));
   Pack<float> p = broadcast(1.0f / 5040);
-  p = p * r + 1.0f / 720;
-  p = p * r + 1.0f / 120;
-  p = p * r + 1.0f / 24;
-  p = p * r + 1.0f / 6;
-  p = p * r + 0.5f;
-  p = p * r + 1.0f;
-  p = p * r + 1.0f;
+  p = fma(p, r, broadcast(1.0f / 720));
+  p = fma(p, r, broadcast(1.0f / 120));
+  p = fma(p, r, broadcast(1.0f / 24));
+  p = fma(p, r, broadcast(1.0f / 6));
+  p = fma(p, r, broadcast(0.5f));
+  p = fma(p, r, broadcast(1.0f));
+  p = fma(p, r, broadcast(1.0f));
   const Bits<float> scale = ((Bits<float>)shifted << 23) + (127 << 23);
   return p * (Pack<float>)scale;
 }
@@ -128,23 +215,24 @@ inline Pack<double> exp(Pack<double> x) noexcept {
   x = x < -708.0 ? broadcast(-708.0) : x;
   x = x > 709.0 ? broadcast(709.0) : x;
   constexpr double round = 0x1.8p52;
-  const Pack<double> shifted = x * 1.4426950408889634 + round;
+  const Pack<double> shifted = fma(x, broadcast(1.4426950408889634), broadcast(round));
   const Pack<double> n = shifted - round;
-  const Pack<double> r = (x - n * 6.93147180369123816490e-01) - n * 1.90821492927058770002e-10;
+  const Pack<double> r =
+      fma(n, broadcast(-1.90821492927058770002e-10), fma(n, broadcast(-6.93147180369123816490e-01), x));
   Pack<double> p = broadcast(1.0 / 6227020800.0);
-  p = p * r + 1.0 / 479001600;
-  p = p * r + 1.0 / 39916800;
-  p = p * r + 1.0 / 3628800;
-  p = p * r + 1.0 / 362880;
-  p = p * r + 1.0 / 40320;
-  p = p * r + 1.0 / 5040;
-  p = p * r + 1.0 / 720;
-  p = p * r + 1.0 / 120;
-  p = p * r + 1.0 / 24;
-  p = p * r + 1.0 / 6;
-  p = p * r + 0.5;
-  p = p * r + 1.0;
-  p = p * r + 1.0;
+  p = fma(p, r, broadcast(1.0 / 479001600));
+  p = fma(p, r, broadcast(1.0 / 39916800));
+  p = fma(p, r, broadcast(1.0 / 3628800));
+  p = fma(p, r, broadcast(1.0 / 362880));
+  p = fma(p, r, broadcast(1.0 / 40320));
+  p = fma(p, r, broadcast(1.0 / 5040));
+  p = fma(p, r, broadcast(1.0 / 720));
+  p = fma(p, r, broadcast(1.0 / 120));
+  p = fma(p, r, broadcast(1.0 / 24));
+  p = fma(p, r, broadcast(1.0 / 6));
+  p = fma(p, r, broadcast(0.5));
+  p = fma(p, r, broadcast(1.0));
+  p = fma(p, r, broadcast(1.0));
   const Bits<double> scale = ((Bits<double>)shifted << 52) + (std::int64_t{1023} << 52);
   return p * (Pack<double>)scale;
 }
@@ -171,11 +259,11 @@ inline Pack<float> sigmoid(const Pack<float>& x) noexcept {
   t = t > 125.0f ? broadcast(125.0f) : t;
   const Pack<float> shifted = t + round;
   const Pack<float> r = t - (shifted - round);
-  Pack<float> p = 0.00132647250f * r + 0.00967151299f;  // minimax for 2^r, |r| <= 1/2, to 1e-7
-  p = p * r + 0.0555073358f;
-  p = p * r + 0.240222424f;
-  p = p * r + 0.693147004f;
-  p = p * r + 1.0f;
+  Pack<float> p = fma(r, broadcast(0.00132647250f), broadcast(0.00967151299f));  // minimax for 2^r, |r| <= 1/2, to 1e-7
+  p = fma(p, r, broadcast(0.0555073358f));
+  p = fma(p, r, broadcast(0.240222424f));
+  p = fma(p, r, broadcast(0.693147004f));
+  p = fma(p, r, broadcast(1.0f));
   return 1.0f / (1.0f + (Pack<float>)((Bits<float>)p + ((Bits<float>)shifted << 23)));
 }
 

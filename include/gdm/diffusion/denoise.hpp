@@ -115,19 +115,20 @@ class ReverseProcess {
                      S* previous, S* y) {
     for (int i = 0; i < Latents<1>::stride; i += simd::lanes<S>) {
       simd::Pack<S> output = simd::load<S>(with + i);
-      if constexpr (guided) output = (1 + omega) * output - omega * simd::load<S>(without + i);
+      if constexpr (guided) output = simd::fma<S>(simd::load<S>(without + i), -omega, (1 + omega) * output);
       const simd::Pack<S> now = simd::load<S>(y + i);
       const simd::Pack<S> lowest = simd::load<S>(low + i), highest = simd::load<S>(high + i);
-      simd::Pack<S> clean = c.from_noisy * now + c.from_output * output;
+      simd::Pack<S> clean = simd::fma<S>(now, c.from_noisy, c.from_output * output);
       clean = clean < lowest ? lowest : clean;
       clean = clean > highest ? highest : clean;
-      simd::store<S>(y + i, simd::Pack<S>(c.clean * clean + c.previous * simd::load<S>(previous + i) + c.noisy * now));
+      const simd::Pack<S> kept = simd::fma<S>(simd::load<S>(previous + i), c.previous, c.noisy * now);
+      simd::store<S>(y + i, simd::fma<S>(clean, c.clean, kept));
       simd::store<S>(previous + i, clean);
     }
   }
 
   static void add_noise(S scale, const S* noise, S* y) {
-    for (int i = 0; i < latents; ++i) y[i] += scale * noise[i];
+    for (int i = 0; i < latents; ++i) y[i] = simd::fma(scale, noise[i], y[i]);
   }
 
   /// Zero mean and unit variance over the elements of one column.
@@ -136,7 +137,7 @@ class ReverseProcess {
       S mean(0), square(0);
       for (int i = 0; i < latents; ++i) mean += y[i];
       mean /= S(latents);
-      for (int i = 0; i < latents; ++i) square += (y[i] - mean) * (y[i] - mean);
+      for (int i = 0; i < latents; ++i) square = simd::fma(y[i] - mean, y[i] - mean, square);
       const S deviation = std::sqrt(square / S(latents));
       for (int i = 0; i < latents; ++i) y[i] = (y[i] - mean) / (deviation > S(1e-6) ? deviation : S(1));
     }

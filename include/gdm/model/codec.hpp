@@ -162,7 +162,7 @@ struct Codec {
 
   /// Writes the standardised features into a column of the network's input.
   template <class S>
-  [[gnu::noinline]] Encoded encode_condition(const Condition& x, S* column) const {
+  GDM_ONE_COPY Encoded encode_condition(const Condition& x, S* column) const {
     Encoded encoded;
     const Features f = ordered_features(x, encoded);
     for (int i = 0; i < feature_size; ++i) {
@@ -175,15 +175,14 @@ struct Codec {
 
   /// Writes the standardised latent of a label into a column.
   template <class S>
-  [[gnu::noinline]] void encode_solution(const Condition& x, const Solution& y, const Encoded& encoded,
-                                         S* column) const {
+  GDM_ONE_COPY void encode_solution(const Condition& x, const Solution& y, const Encoded& encoded, S* column) const {
     const Latent z = ordered_latent(x, y, encoded);
     for (int i = 0; i < latent_size; ++i) column[i] = S((z[i] - latents.mean[i]) / latents.deviation[i]);
   }
 
   /// The feasible solution that a standardised latent stands for.
   template <class S>
-  [[gnu::noinline]] Solution decode(const Condition& x, const Encoded& encoded, const S* column) const {
+  GDM_ONE_COPY Solution decode(const Condition& x, const Encoded& encoded, const S* column) const {
     Latent z;
     for (int i = 0; i < latent_size; ++i) {
       const int to = unordered_row(i, encoded.order);
