@@ -7,10 +7,6 @@ namespace {
 
 double plain(gdm::Identity, double z) { return z; }
 double plain(gdm::Silu, double z) { return z / (1 + std::exp(-z)); }
-double plain(gdm::Relu, double z) { return z > 0 ? z : 0; }
-double plain(gdm::Sigmoid, double z) { return 1 / (1 + std::exp(-z)); }
-double plain(gdm::Tanh, double z) { return std::tanh(z); }
-double plain(gdm::Softplus, double z) { return std::log1p(std::exp(z)); }
 
 /// y = f(W x + b), plus x if asked for, in plain loops.
 template <class Op, class F>
@@ -29,8 +25,7 @@ double error_against_loops(std::uint32_t seed, double residual) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a dense layer's gradient agrees with both oracles", F, gdm::Identity, gdm::Silu, gdm::Relu,
-                   gdm::Sigmoid, gdm::Tanh, gdm::Softplus) {
+TEST_CASE_TEMPLATE("a dense layer's gradient agrees with both oracles", F, gdm::Identity, gdm::Silu) {
   using Op = gdm::Dense<5, 3, F>;
   check::operation<Op>(21);
   CHECK(error_against_loops<Op, F>(25, 0) <= 1e-14);

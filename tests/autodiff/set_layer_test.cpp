@@ -14,7 +14,15 @@ namespace {
 constexpr int W = 5, M = 3, B = 2;
 
 template <bool Global>
-using Layer = gdm::SetLayer<W, M, Global ? 4 : M, Global>;  // a constant divisor and a mean
+using Layer = gdm::SetLayer<W, M, Global ? 4 : 0, Global>;  // a constant divisor and a mean
+
+/// All tokens of the instances are present.
+template <bool Global>
+struct Batch {
+  gdm::TokenColumns<M, B, Global> layout;
+  gdm::LayerBatch<double, gdm::TokenColumns<M, B, Global>> view{layout, {nullptr, 0}, nullptr};
+  Batch() { layout.lay_out(nullptr, B); }
+};
 
 template <bool Global, class S>
 struct Point {
@@ -69,13 +77,14 @@ void check_layer() {
   const auto workspace = std::make_unique<typename Layer<Global>::template Workspace<double, B>>();
   decltype(p.x) y{}, dx{};
   Layer<Global>::prepare(p.parameters, *workspace);
-  Layer<Global>::forward(p.parameters, p.x, *workspace, y);
+  const Batch<Global> batch;
+  Layer<Global>::forward(p.parameters, batch.view, p.x, *workspace, y);
   const auto expected = by_hand(p);
   for (int j = 0; j < y.cols; ++j)
     for (int i = 0; i < W; ++i) CHECK(std::abs(y(i, j) - expected(i, j)) < 1e-13 * (1 + std::abs(expected(i, j))));
 
   typename Layer<Global>::template Parameters<double> gradient{};
-  Layer<Global>::pullback(p.parameters, *workspace, p.cotangent, gradient, dx);
+  Layer<Global>::pullback(batch.view, *workspace, p.cotangent, gradient, dx);
   const auto check_element = [&](double& variable, double found, auto dual_of) {
     const double difference =
         check::difference_quotient(variable, [&] { return weighted_sum(by_hand(p), p.cotangent); });
@@ -136,8 +145,9 @@ TEST_CASE("permuting the tokens of a set layer permutes its output") {
       for (int m = 0; m < M; ++m) q.x(i, b * M + m) = p.x(i, b * M + (m + 1) % M);
   const auto w = std::make_unique<Layer<true>::Workspace<double, B>>();
   decltype(p.x) y{}, z{};
-  Layer<true>::forward(p.parameters, p.x, *w, y);
-  Layer<true>::forward(q.parameters, q.x, *w, z);
+  const Batch<true> batch;
+  Layer<true>::forward(p.parameters, batch.view, p.x, *w, y);
+  Layer<true>::forward(q.parameters, batch.view, q.x, *w, z);
   for (int i = 0; i < W; ++i)
     for (int b = 0; b < B; ++b) {
       for (int m = 0; m < M; ++m) CHECK(std::abs(z(i, b * M + m) - y(i, b * M + (m + 1) % M)) < 1e-13);

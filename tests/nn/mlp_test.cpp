@@ -59,7 +59,7 @@ gdm::Block<S, 2, columns> forward(const Tile<S>& tile) {
   const auto w = std::make_unique<typename Network<S>::template Workspace<columns>>();
   Network<S>::prepare(tile.parameters, *w);
   gdm::Block<S, 2, columns> out{};
-  Network<S>::forward(tile.parameters, tile.y, tile.condition, steps.data(), dropped.data(), *w, out);
+  Network<S>::forward(tile.parameters, tile.y, tile.condition, steps.data(), dropped.data(), nullptr, *w, out);
   return out;
 }
 
@@ -95,7 +95,7 @@ gdm::Block<S, 2, 2 * columns> predict(const Tile<S>& tile, int t, int n) {
   const auto instance = std::make_unique<typename Net::template Instance<columns>>();
   const auto scratch = std::make_unique<typename Net::template Scratch<columns>>();
   Net::tabulate(tile.parameters, *tables);
-  Net::condition(tile.parameters, tile.condition, n, *instance);
+  Net::condition(tile.parameters, tile.condition, n, nullptr, *instance);
   gdm::Block<S, 2, 2 * columns> out{};
   Net::template predict<guided>(tile.parameters, *tables, t, tile.y, *instance, n, *scratch, out);
   return out;
@@ -171,8 +171,8 @@ TEST_CASE("the condition of column 0 can be spread over a batch") {
   const auto all = std::make_unique<Instance>(), first = std::make_unique<Instance>();
   auto repeated = tile;
   for (int j = 1; j < columns; ++j) std::copy_n(tile.condition.column(0), 3, repeated.condition.column(j));
-  Network<double>::condition(tile.parameters, repeated.condition, columns, *all);
-  Network<double>::condition(tile.parameters, tile.condition, 1, *first);
+  Network<double>::condition(tile.parameters, repeated.condition, columns, nullptr, *all);
+  Network<double>::condition(tile.parameters, tile.condition, 1, nullptr, *first);
   Network<double>::spread(*first, columns);
   CHECK(all->condition.matrix() == first->condition.matrix());
 }
@@ -195,7 +195,7 @@ TEST_CASE("the gradient by every weight and by the null condition agrees with bo
   const auto gradient = std::make_unique<Net::Parameters>();
   Net::prepare(tile.parameters, *w);
   gdm::Block<double, 2, columns> out{};
-  Net::forward(tile.parameters, tile.y, tile.condition, steps.data(), dropped.data(), *w, out);
+  Net::forward(tile.parameters, tile.y, tile.condition, steps.data(), dropped.data(), nullptr, *w, out);
   Net::pullback(tile.parameters, dropped.data(), *w, cotangent, *gradient);
 
   const auto dual = std::make_unique<Tile<check::Dual>>();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// @brief Operations made of operations: one after the other, side by side, and with a residual sum.
+/// @brief An operation made of operations: one after the other.
 #pragma once
 
 #include <string>
@@ -108,99 +108,6 @@ struct Chain : detail::Parts<First, Rest...> {
       Op<k>::pullback(std::get<k>(p), std::get<k>(w.ops), dy, std::get<k>(gradient), &d);
       step_back<k - 1>(p, w, d, gradient, dx);
     }
-  }
-};
-
-/// y = x + op(x).
-template <class Op>
-struct Residual {
-  static_assert(Op::inputs == Op::outputs, "a residual sum needs as many outputs as inputs");
-  static constexpr int inputs = Op::inputs;
-  static constexpr int outputs = Op::outputs;
-
-  template <class S>
-  using Parameters = typename Op::template Parameters<S>;
-  template <class S, int B>
-  struct Workspace {
-    typename Op::template Workspace<S, B> inner;
-  };
-
-  template <class F, class... P>
-  static void visit(const F& f, P&... p) {
-    Op::visit(f, p...);
-  }
-  template <class S, int B>
-  static void prepare(const Parameters<S>& p, Workspace<S, B>& workspace) {
-    Op::prepare(p, workspace.inner);
-  }
-  template <class S, int B>
-  static void forward(const Parameters<S>& p, const Block<S, inputs, B>& x, Workspace<S, B>& workspace,
-                      Block<S, outputs, B>& y) {
-    Op::forward(p, x, workspace.inner, y);
-    detail::for_each_register<Block<S, inputs, B>>([&](int i) {
-      simd::store<S>(y.data + i, simd::Pack<S>(simd::load<S>(y.data + i) + simd::load<S>(x.data + i)));
-    });
-  }
-  template <class S, int B>
-  static void pullback(const Parameters<S>& p, const Workspace<S, B>& workspace, const Block<S, outputs, B>& dy,
-                       Parameters<S>& gradient, Block<S, inputs, B>* dx) {
-    Op::pullback(p, workspace.inner, dy, gradient, dx);
-    if (dx == nullptr) return;
-    detail::for_each_register<Block<S, inputs, B>>([&](int i) {
-      simd::store<S>(dx->data + i, simd::Pack<S>(simd::load<S>(dx->data + i) + simd::load<S>(dy.data + i)));
-    });
-  }
-};
-
-/// y = [op_1(x); op_2(x); ..]: the outputs of several operations on the same input, one below the other.
-template <class... Ops>
-struct Concatenate : detail::Parts<Ops...> {
-  static constexpr int inputs = std::tuple_element_t<0, std::tuple<Ops...>>::inputs;
-  static constexpr int outputs = (Ops::outputs + ...);
-  static_assert(((Ops::inputs == inputs) && ...), "operations side by side read the same input");
-
-  template <class S>
-  using Parameters = typename detail::Parts<Ops...>::template Parameters<S>;
-  template <class S, int B>
-  struct Workspace {
-    std::tuple<typename Ops::template Workspace<S, B>...> ops;
-  };
-
-  template <class S, int B>
-  static void prepare(const Parameters<S>& p, Workspace<S, B>& workspace) {
-    detail::Parts<Ops...>::template prepare<S>(p, workspace.ops);
-  }
-  template <class S, int B>
-  static void forward(const Parameters<S>& p, const Block<S, inputs, B>& x, Workspace<S, B>& workspace,
-                      Block<S, outputs, B>& y) {
-    for_each_op([&]<std::size_t k, class Op>(std::integral_constant<std::size_t, k>, std::type_identity<Op>, int row) {
-      Block<S, Op::outputs, B> part;
-      Op::forward(std::get<k>(p), x, std::get<k>(workspace.ops), part);
-      y.matrix().template middleRows<Op::outputs>(row) = part.matrix();
-    });
-  }
-  template <class S, int B>
-  static void pullback(const Parameters<S>& p, const Workspace<S, B>& workspace, const Block<S, outputs, B>& dy,
-                       Parameters<S>& gradient, Block<S, inputs, B>* dx) {
-    if (dx != nullptr) *dx = {};  // the padding too: the operation before reads it
-    for_each_op([&]<std::size_t k, class Op>(std::integral_constant<std::size_t, k>, std::type_identity<Op>, int row) {
-      Block<S, Op::outputs, B> part{};
-      part.matrix() = dy.matrix().template middleRows<Op::outputs>(row);
-      Block<S, inputs, B> d{};
-      Op::pullback(std::get<k>(p), std::get<k>(workspace.ops), part, std::get<k>(gradient),
-                   dx == nullptr ? nullptr : &d);
-      if (dx != nullptr) dx->matrix() += d.matrix();
-    });
-  }
-
- private:
-  template <class F>
-  static void for_each_op(const F& f) {
-    [&]<std::size_t... K>(std::index_sequence<K...>) {
-      int row = 0;
-      ((f(std::integral_constant<std::size_t, K>{}, std::type_identity<Ops>{}, row), row += Ops::outputs), ...);
-    }
-    (std::index_sequence_for<Ops...>{});
   }
 };
 

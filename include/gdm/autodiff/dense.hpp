@@ -3,14 +3,28 @@
 /// @brief The dense layer y = f(W x + b), or y = x + f(W x + b), with its pullback.
 #pragma once
 
+#include <utility>
+
 #include <gdm/autodiff/activation.hpp>
-#include <gdm/core/product.hpp>
+#include <gdm/autodiff/linear.hpp>
 
 GDM_NAMESPACE_BEGIN
 
 enum class Skip : bool { none, residual };
 
 /// A dense layer with activation and, if asked for, a residual sum, fused into one pass over the output.
+///
+/// Every operation that gdm::Chain takes has this face, for a scalar S and a batch of B columns:
+/// | member                                              | meaning                                                    |
+/// |-----------------------------------------------------|------------------------------------------------------------|
+/// | `inputs`, `outputs`                                 | rows of x and y                                            |
+/// | `Parameters<S>`                                     | the weights; a gradient has the same type                  |
+/// | `visit(f, parameters..)`                            | calls f(name, block..) on the same block of each argument  |
+/// | `Workspace<S, B>`                                   | what forward keeps for pullback                            |
+/// | `prepare(parameters, workspace)`                    | once after the parameters changed, before a pullback       |
+/// | `forward(parameters, x, workspace, y)`              | y = op(x); x must stay as it is until the pullback         |
+/// | `pullback(parameters, workspace, dy, gradient, dx)` | adds to `gradient`; overwrites `dx`, or skips it if null   |
+///
 /// @tparam F     element-wise function
 /// @tparam skip  `residual` adds the input to the output; needs In == Out
 template <int In, int Out, class F = Identity, Skip skip = Skip::none>
@@ -39,8 +53,7 @@ struct Dense {
 
   template <class S, int B>
   static void prepare(const Parameters<S>& p, Workspace<S, B>& workspace) {
-    for (int i = 0; i < In; ++i)
-      for (int o = 0; o < Out; ++o) workspace.transposed(i, o) = p.weight(o, i);
+    detail::transpose(p.weight, workspace.transposed);
   }
 
   template <class S, int B>
@@ -74,22 +87,11 @@ struct Dense {
       }
       simd::store<S>(gradient.bias.data + i, sum);
     }
-    const Block<S, In, B>& x = *workspace.x;
-    simd::product<Out>(  // dW += dz x^T
-        dz.data, dz.stride, B, simd::Strided<S>{x.data, x.stride, 1}, In,
-        [&](int i, int j) { return simd::load<S>(gradient.weight.column(j) + i); },
-        [&](int i, int j, const simd::Pack<S>& d) { simd::store<S>(gradient.weight.column(j) + i, d); });
+    detail::add_outer(dz.data, detail::columns_of(*workspace.x), B, gradient.weight);
     if (dx == nullptr) return;
-    simd::product<In>(  // dx = W^T dz
-        workspace.transposed.data, workspace.transposed.stride, Out, simd::Strided<S>{dz.data, 1, dz.stride}, B,
-        [&](int i, int j) {
-          if constexpr (skip == Skip::residual) {
-            return simd::load<S>(dy.column(j) + i);
-          } else {
-            return simd::Pack<S>{};
-          }
-        },
-        [&](int i, int j, const simd::Pack<S>& d) { simd::store<S>(dx->column(j) + i, d); });
+    detail::Columns<const S> start = detail::zeros<S, In>();
+    if constexpr (skip == Skip::residual) start = detail::columns_of(dy);
+    detail::affine(workspace.transposed, detail::columns_of(std::as_const(dz)), B, start, detail::columns_of(*dx));
   }
 };
 

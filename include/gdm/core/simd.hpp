@@ -190,9 +190,6 @@ template <class P>
 #endif
 }
 
-template <class S>
-inline S fma(const S& a, const S& b, const S& c) noexcept { return a * b + c; }
-
 /// e^x to 2 units in the last place; the argument is clamped to where the result is a normal number.
 inline Pack<float> exp(Pack<float> x) noexcept {
   x = x < -87.0f ? broadcast(-87.0f) : x;

@@ -12,31 +12,41 @@
 
 GDM_NAMESPACE_BEGIN
 
-/// The exchangeable parts of a condition; see gdm::TokenLayout in gdm/problem/token_layout.hpp for the layout of vectors.
+/// The parts of a condition and of a latent; see gdm::TokenLayout in gdm/problem/token_layout.hpp for what they mean.
+///
+/// A column of conditions is [features of every token; global features; pair numbers], number c of the ordered pair of
+/// tokens (i, j) standing at row (i * tokens + j) * pair_features + c of the last part. A column of noisy latents is
+/// [latents of every token; global latents; step features of every token]. Present tokens come first.
 struct DenoiserShape {
-  int latents = 0;          ///< rows of the noisy latent y_t
-  int features = 0;         ///< rows of the condition that the network sees
+  int latents = 0;          ///< rows of the noisy latent y_t, without the step features
+  int features = 0;         ///< rows of the condition that the network sees, all parts together
   int steps = 0;            ///< T of the schedule
-  int tokens = 0;           ///< number of tokens; 0 = no token structure
+  int tokens = 0;           ///< most tokens of an instance; 0 = no token structure
   int token_features = 0;   ///< features of one token
   int global_features = 0;  ///< features of no token
   int token_latents = 0;    ///< latent numbers of one token
   int global_latents = 0;   ///< latent numbers of no token
+  int pair_features = 0;    ///< numbers of one ordered pair of tokens
+  int step_features = 0;    ///< numbers of one token that follow y_t in every step
   bool pools_sum = false;   ///< tokens are summed, not averaged
 };
 
 /// A denoiser policy is a type with a template `Network<S, shape>` whose static members are:
 /// | member                                           | meaning                                                      |
 /// |--------------------------------------------------|--------------------------------------------------------------|
+/// | `latents`, `features`                            | rows of the output and of the condition, as in the shape     |
+/// | `inputs`                                         | rows of y: latents + tokens * step_features                  |
 /// | `Parameters`, `visit`, `initialise(p, seed)`     | the weights, by name                                         |
 /// | `tile`, `batch`                                  | instances of a training tile, and of a sampling batch        |
 /// | `tied`                                           | whether all tokens share the statistics of the codec         |
 /// | `Workspace<B>`, `prepare`, `forward`, `pullback` | training on a tile of B instances, each at its own step      |
 /// | `Tables`, `tabulate(p, tables)`                  | what depends on the weights and the step alone               |
-/// | `Instance<B>`, `condition(p, x, n, instance)`    | what depends on the weights and the condition alone          |
+/// | `Instance<B>`, `condition(p, x, n, tokens, ..)`  | what depends on the weights and the condition alone          |
 /// | `spread(instance, n)`                            | gives columns 1 .. n - 1 the condition of column 0           |
 /// | `Scratch<B>`, `predict<guided>(..)`              | the network's output for n columns at one step               |
-/// and that has `std::string name()`. One that lacks something is GDM-S33. Two members are optional: a policy whose
+/// and that has `std::string name()`. `forward` and `condition` are told how many tokens of each column are present
+/// (null: all of them); these stand first, and the output for the others is zero. `prepare` follows every change of the
+/// weights, `pullback` the `forward` of the same tile. One that lacks something is GDM-S33. Two members are optional: a policy whose
 /// `needs_tokens` is true is refused by problems without tokens (GDM-S18); one whose `sound` is false has refused its own
 /// arguments.
 struct denoiser_tag {};
@@ -50,6 +60,7 @@ template <class N>
 concept has_network_members = requires {
   typename std::integral_constant<int, N::latents>;
   typename std::integral_constant<int, N::features>;
+  typename std::integral_constant<int, N::inputs>;
   typename std::integral_constant<int, N::tile>;
   typename std::integral_constant<int, N::batch>;
   typename std::bool_constant<N::tied>;
@@ -69,13 +80,15 @@ struct AnyVisitor {
 
 template <class N, class S>
 concept has_network_training = requires(typename N::Parameters& p, const typename N::Parameters& q,
-                                        typename N::template Workspace<N::tile>& w, Block<S, N::latents, N::tile>& y,
-                                        const Block<S, N::features, N::tile>& x, const int* t, const bool* dropped) {
+                                        typename N::template Workspace<N::tile>& w,
+                                        const Block<S, N::inputs, N::tile>& y, const Block<S, N::features, N::tile>& x,
+                                        const int* t, const bool* dropped, const int* tokens,
+                                        Block<S, N::latents, N::tile>& out) {
   N::visit(AnyVisitor{}, p, q);
   N::initialise(p, std::uint64_t{});
   N::prepare(q, w);
-  N::forward(q, y, x, t, dropped, w, y);
-  N::pullback(q, dropped, w, y, p);
+  N::forward(q, y, x, t, dropped, tokens, w, out);
+  N::pullback(q, dropped, w, out, p);
 };
 
 template <class N, class S>
@@ -83,10 +96,10 @@ concept has_network_sampling = requires(const typename N::Parameters& p, typenam
                                         typename N::template Instance<N::batch>& instance,
                                         typename N::template Scratch<N::batch>& scratch,
                                         const Block<S, N::features, N::batch>& x,
-                                        const Block<S, N::latents, N::batch>& y,
+                                        const Block<S, N::inputs, N::batch>& y, const int* tokens,
                                         Block<S, N::latents, 2 * N::batch>& out) {
   N::tabulate(p, tables);
-  N::condition(p, x, 1, instance);
+  N::condition(p, x, 1, tokens, instance);
   N::spread(instance, 1);
   N::template predict<false>(p, tables, 1, y, instance, 1, scratch, out);
   N::template predict<true>(p, tables, 1, y, instance, 1, scratch, out);

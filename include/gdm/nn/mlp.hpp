@@ -10,6 +10,7 @@
 
 #include <gdm/autodiff/compose.hpp>
 #include <gdm/autodiff/dense.hpp>
+#include <gdm/autodiff/linear.hpp>
 #include <gdm/nn/denoiser.hpp>
 #include <gdm/nn/parameters.hpp>
 #include <gdm/nn/time_features.hpp>
@@ -34,7 +35,8 @@ struct MlpChain<Out, Chain<Ops...>, From, To, More...> {
 
 /// SiLU layers of the given widths, with a residual sum wherever two neighbours are equally wide.
 ///
-/// The first layer reads [y_t; c; phi(t)], c being the condition or, in the unconditional branch, a learned vector.
+/// The first layer reads [y_t; step features; c; phi(t)], c being the condition or, in the unconditional branch, a
+/// learned vector; step features are zero there. All tokens of a problem are read, present or not.
 template <int... Widths>
 struct Mlp : denoiser_tag {
   static constexpr bool sound = sizeof...(Widths) > 0 && ((Widths > 0) && ...);
@@ -51,7 +53,9 @@ struct Mlp : denoiser_tag {
   struct Network {
     static constexpr int latents = shape.latents;
     static constexpr int features = shape.features;
-    static constexpr int input_size = latents + features + time_size;
+    static constexpr int step_rows = shape.tokens * shape.step_features;
+    static constexpr int inputs = latents + step_rows;
+    static constexpr int input_size = inputs + features + time_size;
     static constexpr std::array<int, sizeof...(Widths)> widths{Widths...};
     static constexpr int first = widths[0];
     static constexpr int widest = std::max({Widths...});
@@ -92,11 +96,19 @@ struct Mlp : denoiser_tag {
     /// @param t        step of every column
     /// @param dropped  columns that run without their condition
     template <int B>
-    static void forward(const Parameters& p, const Block<S, latents, B>& y, const Block<S, features, B>& condition,
-                        const int* t, const bool* dropped, Workspace<B>& w, Block<S, latents, B>& out) {
+    static void forward(const Parameters& p, const Block<S, inputs, B>& y, const Block<S, features, B>& condition,
+                        const int* t, const bool* dropped, const int* /*tokens*/, Workspace<B>& w,
+                        Block<S, latents, B>& out) {
       for (int j = 0; j < B; ++j) {
         S* to = w.input.column(j);
         to = std::copy_n(y.column(j), latents, to);
+        if constexpr (step_rows > 0) {  // they depend on the condition: without it there are none
+          if (dropped[j]) {
+            to = std::fill_n(to, step_rows, S(0));
+          } else {
+            to = std::copy_n(y.column(j) + latents, step_rows, to);
+          }
+        }
         to = std::copy_n(dropped[j] ? p.null_condition.data : condition.column(j), features, to);
         std::copy_n(w.time.column(t[j]), time_size, to);
       }
@@ -108,7 +120,7 @@ struct Mlp : denoiser_tag {
                          Parameters& gradient) {
       Op::pullback(p.layers, w.op, d_out, gradient.layers, &w.d_input);
       for (int j = 0; j < B; ++j)
-        for (int i = 0; dropped[j] && i < features; ++i) gradient.null_condition(i, 0) += w.d_input(latents + i, j);
+        for (int i = 0; dropped[j] && i < features; ++i) gradient.null_condition(i, 0) += w.d_input(inputs + i, j);
     }
 
     // ---- sampling -------------------------------------------------------------------------------------------------
@@ -121,7 +133,7 @@ struct Mlp : denoiser_tag {
       const auto& layer = std::get<0>(p.layers);
       const auto time = TimeFeatures<time_size>::template table<S, shape.steps>();
       simd::product<first>(
-          layer.weight.column(latents + features), layer.weight.stride, time_size,
+          layer.weight.column(inputs + features), layer.weight.stride, time_size,
           simd::Strided<S>{time.data, 1, time.stride}, shape.steps + 1,
           [&](int i, int) { return simd::load<S>(layer.bias.data + i); },
           [&](int i, int j, const simd::Pack<S>& z) { simd::store<S>(tables.time.column(j) + i, z); });
@@ -134,7 +146,8 @@ struct Mlp : denoiser_tag {
       Block<S, first, B> condition;
     };
     template <int B>
-    static void condition(const Parameters& p, const Block<S, features, B>& x, int n, Instance<B>& instance) {
+    static void condition(const Parameters& p, const Block<S, features, B>& x, int n, const int* /*tokens*/,
+                          Instance<B>& instance) {
       project_condition(p, x.data, x.stride, n, instance.condition.data);
     }
 
@@ -148,33 +161,47 @@ struct Mlp : denoiser_tag {
     template <int B>
     struct Scratch {
       Block<S, widest, 2 * B> a, b;
+      Block<S, first, (step_rows > 0 ? B : 1)> sums;  ///< the first layer's over condition and step features
     };
 
     /// The output for `n` columns at step `t`; when `guided`, columns n .. 2n - 1 are the unconditional ones.
     template <bool guided, int B>
-    static void predict(const Parameters& p, const Tables& tables, int t, const Block<S, latents, B>& y,
+    static void predict(const Parameters& p, const Tables& tables, int t, const Block<S, inputs, B>& y,
                         const Instance<B>& instance, int n, Scratch<B>& scratch, Block<S, latents, 2 * B>& out) {
+      predict(p, tables, t, y, instance, n, guided, scratch, out);
+    }
+
+   private:
+    template <int B>
+    [[gnu::noinline]] static void predict(const Parameters& p, const Tables& tables, int t,
+                                          const Block<S, inputs, B>& y, const Instance<B>& instance, int n, bool guided,
+                                          Scratch<B>& scratch, Block<S, latents, 2 * B>& out) {
       const auto& layer = std::get<0>(p.layers);
       constexpr int stride = Block<S, widest, 2 * B>::stride;
+      const Block<S, first, B>* sums = &instance.condition;
+      if constexpr (step_rows > 0) {
+        detail::affine<first, S>(layer.weight.column(latents), layer.weight.stride, step_rows,
+                                 {y.data + latents, 1, y.stride}, n, detail::columns_of(instance.condition),
+                                 detail::columns_of(scratch.sums));
+        sums = &scratch.sums;
+      }
       simd::product<first>(
           layer.weight.data, layer.weight.stride, latents, simd::Strided<S>{y.data, 1, y.stride}, n,
           [&](int i, int) { return simd::load<S>(tables.time.column(t) + i); },
           [&](int i, int j, const simd::Pack<S>& z) {
-            const simd::Pack<S> with = z + simd::load<S>(instance.condition.column(j) + i);
+            const simd::Pack<S> with = z + simd::load<S>(sums->column(j) + i);
             simd::store<S>(scratch.a.column(j) + i, Silu::at<S>(with).value);
-            if constexpr (guided) {
-              const simd::Pack<S> without = z + simd::load<S>(tables.null_condition.data + i);
-              simd::store<S>(scratch.a.column(n + j) + i, Silu::at<S>(without).value);
-            }
+            if (!guided) return;
+            const simd::Pack<S> without = z + simd::load<S>(tables.null_condition.data + i);
+            simd::store<S>(scratch.a.column(n + j) + i, Silu::at<S>(without).value);
           });
       layers_from<1>(p.layers, scratch.a.data, scratch.b.data, stride, guided ? 2 * n : n, out);
     }
 
-   private:
     static void project_condition(const Parameters& p, const S* x, std::ptrdiff_t stride, int n, S* to) {
       const auto& layer = std::get<0>(p.layers);
       simd::product<first>(
-          layer.weight.column(latents), layer.weight.stride, features, simd::Strided<S>{x, 1, stride}, n,
+          layer.weight.column(inputs), layer.weight.stride, features, simd::Strided<S>{x, 1, stride}, n,
           [](int, int) { return simd::Pack<S>{}; },
           [&](int i, int j, const simd::Pack<S>& z) { simd::store<S>(to + j * layer.weight.stride + i, z); });
     }

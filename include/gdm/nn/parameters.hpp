@@ -36,7 +36,7 @@ std::size_t parameter_count(const Parameters& parameters) {
 }
 
 /// Weights ~ N(0, 2 / fan-in) (He et al. 2015), the last layer zero so that training starts from the mean prediction;
-/// gains one; biases and the null condition zero.
+/// biases and the null condition zero.
 /// @param last  name prefix of the last layer
 template <class Network, class Parameters>
 void initialise(Parameters& parameters, std::uint64_t seed, const std::string& last) {
@@ -48,10 +48,9 @@ void initialise(Parameters& parameters, std::uint64_t seed, const std::string& l
         block = B{};
         RandomStream random(seed, 0x1717, block_index++);
         const bool weight = name.ends_with("weight") && !name.starts_with(last);
-        const bool gain = name.ends_with("gain");
         const double deviation = std::sqrt(2.0 / B::cols);
         for (int j = 0; j < B::cols; ++j)
-          for (int i = 0; i < B::rows; ++i) block(i, j) = S(weight ? deviation * random.normal() : gain ? 1.0 : 0.0);
+          for (int i = 0; i < B::rows; ++i) block(i, j) = S(weight ? deviation * random.normal() : 0.0);
       },
       parameters);
 }
