@@ -57,7 +57,9 @@ template <class Derived>
 /// below theta are dropped until none does. That is Newton's method on a convex, piecewise linear function: slope times
 /// residual shrinks at least fourfold a pass, so the passes number a few, and some forty at the very most.
 ///
-/// Any `y` is legal: an infinite or NaN element counts as the largest double of its sign, NaN as negative.
+/// Any `y` is legal: an infinite or NaN element counts as the largest double of its sign, NaN as negative. An element of
+/// minus infinity takes no part, unless all are: it gets the lower limit, and with a limit of 0 the others get the bits
+/// that they would have without it.
 /// The answer sums to the total within 1e-12 relative, and a point that does so already is returned unchanged.
 /// Permuting `y` permutes the answer, bit for bit.
 /// @throws Error [GDM-R201] for a non-finite total or limit, [GDM-R203] if N * lower > total.
@@ -76,7 +78,9 @@ requires detail::fixed_vector<Derived>
   }
   constexpr double huge = std::numeric_limits<double>::max();
   double top = -huge;
+  int most = 0;  // elements that take part
   for (double& element : v) {
+    most += element == -std::numeric_limits<double>::infinity() ? 0 : 1;
     element = element > -huge ? std::min(element, huge) : -huge;
     top = std::max(top, element);
   }
@@ -89,9 +93,10 @@ requires detail::fixed_vector<Derived>
     active[count] = element;
     count += element > -1.0 ? 1 : 0;
   }
+  most = most > 0 ? most : size;
   double theta = -1.0;
   for (std::size_t before = 0; before != count;) {
-    OrderFreeSum<size> sum(1.0);
+    OrderFreeSum sum(1.0, most);
     for (std::size_t i = 0; i < count; ++i) {
       sum.add(active[i]);
     }
@@ -103,7 +108,7 @@ requires detail::fixed_vector<Derived>
     }
   }
   // The sum loses digits when many elements are far below the largest; the sum of the shares does not.
-  OrderFreeSum<size> spent(1.0);
+  OrderFreeSum spent(1.0, most);
   for (std::size_t i = 0; i < count; ++i) {
     spent.add(active[i] - theta);
   }

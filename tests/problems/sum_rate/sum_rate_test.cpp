@@ -2,6 +2,7 @@
 #include <gdm/problems/sum_rate/sum_rate.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <fstream>
 #include <limits>
@@ -50,7 +51,8 @@ void compare_with_oracles(std::mt19937_64& rng, double decades) {
     }
   }
   CHECK(P::bound(x) >= P::objective(x, y) * (1.0 - 1e-14));
-  CHECK(P::objective(x, P::baseline(x)) <= P::objective(x, y) * (1.0 + 1e-14));
+  CHECK(P::objective(x, P::baseline(x)) >= P::objective(x, y) * (1.0 - 1e-12));
+  CHECK(P::objective(x, P::equal_power(x)) <= P::objective(x, y) * (1.0 + 1e-14));
   // The latent of the optimum is the whole answer.
   CHECK((P::decode(x, P::encode(x, y)) - y).cwiseAbs().maxCoeff() <= 1e-12 * x[M]);
 }
@@ -124,12 +126,112 @@ TEST_CASE("dead, tiny and huge channels give finite features and feasible answer
         const P::Solution y = P::optimal(x);
         CHECK(P::violation(x, y) <= 1e-12);
         CHECK(std::isfinite(P::objective(x, y)));
-        CHECK(P::objective(x, P::baseline(x)) <= P::objective(x, y) * (1.0 + 1e-12));
+        CHECK(P::objective(x, P::equal_power(x)) <= P::objective(x, y) * (1.0 + 1e-12));
+        for (int i = 0; i < 3; ++i) CHECK((P::present(x, i) || y[i] == 0.0));
         for (const double z : {0.0, 1e300, -1e300, std::numeric_limits<double>::infinity()}) {
           CHECK(P::violation(x, P::decode(x, P::Latent(z, -z, gdm::draw_normal(rng)))) <= 1e-12);
         }
       }
     }
+  }
+}
+
+namespace {
+
+/// An instance of 9 channels of which those of `absent` are dead, and the instance of 5 without them.
+struct WithAbsent {
+  using Large = gdm::SumRate<9>;
+  using Small = gdm::SumRate<5>;
+  Large::Condition x;
+  Small::Condition small;
+  std::array<int, 5> place{};  ///< where the small instance's channels stand in the large one
+
+  explicit WithAbsent(std::mt19937_64& rng) {
+    x = Large::draw(rng);
+    std::array<int, 9> order{0, 1, 2, 3, 4, 5, 6, 7, 8};
+    std::shuffle(order.begin(), order.end(), rng);
+    for (std::size_t k = 5; k < 9; ++k) x[order[k]] = k % 2 == 0 ? 0.0 : -0.0;
+    std::sort(order.begin(), order.begin() + 5);
+    for (std::size_t k = 0; k < 5; ++k) {
+      if (k == 3) x[order[k]] *= 1e-3;  // a channel that gets nothing
+      place[k] = order[k];
+      small[static_cast<int>(k)] = x[order[k]];
+    }
+    small[5] = x[9];
+  }
+  /// Whether the channels that are present have the same bits, and the others `rest`.
+  [[nodiscard]] bool same(const gdm::Vector<9>& of_large, const gdm::Vector<5>& of_small, double rest) const {
+    gdm::Vector<9> expected = gdm::Vector<9>::Constant(rest);
+    for (std::size_t k = 0; k < 5; ++k) expected[place[k]] = of_small[static_cast<int>(k)];
+    return (of_large.array() == expected.array()).all();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("an absent channel gets nothing, and the others the bits of the instance without it") {
+  std::mt19937_64 rng(25);
+  for (int repeat = 0; repeat < 2000; ++repeat) {
+    const WithAbsent c(rng);
+    using Large = WithAbsent::Large;
+    using Small = WithAbsent::Small;
+    CHECK_NOTHROW(Large::validate(c.x));
+    const Small::Features f = Small::features(c.small);
+    CHECK(c.same(
+        Large::features(c.x), f,
+        Large::features(c.x)[std::find_if(c.x.begin(), c.x.end(), [](double g) { return g == 0.0; }) - c.x.begin()]));
+    CHECK(c.same(Large::optimal(c.x), Small::optimal(c.small), 0.0));
+    CHECK(c.same(Large::equal_power(c.x), Small::equal_power(c.small), 0.0));
+    Large::Latent z;
+    Small::Latent z_small;
+    for (double& element : z) element = 2.0 * gdm::draw_normal(rng);
+    for (std::size_t k = 0; k < 5; ++k) z_small[static_cast<int>(k)] = z[c.place[k]];
+    const Large::Solution y = Large::decode(c.x, z);
+    const Small::Solution y_small = Small::decode(c.small, z_small);
+    CHECK(c.same(y, y_small, 0.0));
+    CHECK(c.same(Large::encode(c.x, y), Small::encode(c.small, y_small), 0.0));
+    CHECK(std::abs(Large::objective(c.x, y) - Small::objective(c.small, y_small)) <= 1e-14);
+    const Large::Solution projected = Large::project(c.x, z);
+    CHECK(c.same(projected, Small::project(c.small, z_small), 0.0));
+    CHECK(Large::violation(c.x, projected) <= 1e-12);
+    CHECK((Large::project(c.x, projected).array() == projected.array()).all());
+    const Large::Solution spread = Large::Solution::Constant(c.x[9] / 9);
+    CHECK(std::abs(Large::violation(c.x, spread) - 1.0 / 9) <= 1e-15);  // power for an absent channel
+  }
+}
+
+TEST_CASE("features of an instance whose channels are all present are the formula with M, bit for bit") {
+  std::mt19937_64 rng(26);
+  for (int repeat = 0; repeat < 500; ++repeat) {
+    using P = gdm::SumRate<7>;
+    auto x = P::draw(rng);
+    x[repeat % 7] *= repeat % 3 == 0 ? 1e-2 : 1.0;
+    P::Features a = (x.head<7>() * (x[7] / 7)).cwiseInverse();
+    const double lowest = a.minCoeff();
+    for (double& level : a) {
+      level -= lowest;
+      if (level > 8.0) level = std::min(8.0 + 8.0 * std::log(level / 8.0), 32.0);
+    }
+    const double mean = gdm::order_free_sum(a, 32.0) / 7;
+    CHECK(((a.array() - mean) == P::features(x).array()).all());
+    CHECK((P::decode(x, -P::features(x)) - P::optimal(x)).cwiseAbs().maxCoeff() <= (repeat % 3 == 0 ? 1.0 : 1e-14));
+  }
+}
+
+TEST_CASE("refine is feasible, never worse, and done in one step") {
+  std::mt19937_64 rng(27);
+  using P = gdm::SumRate<6>;
+  for (int repeat = 0; repeat < 5000; ++repeat) {
+    auto x = P::draw(rng);
+    if (repeat % 4 == 0) x[repeat % 6] = 0.0;
+    P::Solution y;
+    for (double& element : y) element = x[6] * gdm::draw_normal(rng);
+    y = repeat % 10 == 0 ? P::optimal(x) : P::project(x, y);
+    const P::Solution better = P::refine(x, y);
+    CHECK(P::violation(x, better) <= 1e-12);
+    CHECK(P::objective(x, better) >= P::objective(x, y));
+    CHECK(P::objective(x, better) >= P::objective(x, P::optimal(x)));
+    CHECK((P::refine(x, better).array() == better.array()).all());
   }
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <string_view>
 
@@ -23,10 +24,15 @@ struct SumRateDefaults;
 ///
 /// Condition: gains g_1..g_M in 1/W, then the total power W in watt. Solution: powers p_1..p_M in watt.
 ///
-/// What the network sees: with the noise level a_i = M / (g_i W) and the share z_i = M p_i / W, both relative to the
+/// No network is needed here: water-filling is the exact optimum and cheaper than any model. The problem is in the
+/// library to measure by, because every gap is known exactly, and to compare with the paper. It is easy for a network as
+/// well: with m channels present, the noise level a_i = m / (g_i W) and the share z_i = m p_i / W, both relative to the
 /// equal split, the optimum is z_i = max(0, mu - a_i) with mean 1. It depends on g_i W only, and adding the same number
-/// to every a_i changes nothing. Hence the feature of a channel is a_i without its common part, and its latent is z_i:
-/// scaling gains against power, or raising all noise levels, generalises exactly.
+/// to every a_i changes nothing. The feature of a channel is a_i without its common part, and its latent is z_i; the
+/// decoder projects onto the simplex: where no level is compressed, decoding the negative features is water-filling.
+///
+/// A channel of gain 0 is absent: it gets no power, and the others get the bits of the instance without it, in features
+/// and solution. That all are absent is an error.
 ///
 /// @tparam TotalMilliwatt total power of the instances that `draw` makes; 20 W at M = 80 by default
 template <int M, int TotalMilliwatt = 250 * M>
@@ -83,12 +89,30 @@ struct SumRate {
     }
   }
 
-  static Solution project(const Condition& x, const Solution& y) { return project_simplex(y, x[M]); }
-  static double violation(const Condition& x, const Solution& y) { return simplex_violation(y, x[M]); }
+  /// A channel takes part if its gain is not 0.
+  static bool present(const Condition& x, int channel) noexcept { return x[channel] != 0.0; }
+
+  static Solution project(const Condition& x, const Solution& y) {
+    return violation(x, y) <= 1e-12 && (y.array() >= 0.0).all() ? y : project_simplex(of_present(x, y), x[M]);
+  }
+  /// Of the simplex, and the power of absent channels relative to the total.
+  static double violation(const Condition& x, const Solution& y) {
+    double worst = simplex_violation(y, x[M]);
+    for (int i = 0; i < M; ++i) worst = present(x, i) ? worst : std::max(worst, std::abs(y[i]) / x[M]);
+    return worst;
+  }
   static Solution optimal(const Condition& x) { return water_filling(x.template head<M>(), x[M]); }
-  static Solution baseline(const Condition& x) { return Solution::Constant(x[M] / M); }
+  /// Water-filling: the strongest cheap answer is the optimum.
+  static Solution baseline(const Condition& x) { return optimal(x); }
+  /// The same power for every channel that is present: the paper's trivial answer.
+  static Solution equal_power(const Condition& x) { return of_present(x, Solution::Constant(x[M] / count(x)), 0.0); }
   /// The optimum itself: water-filling leaves no duality gap.
   static double bound(const Condition& x) { return objective(x, optimal(x)); }
+  /// Iterative water-filling (Yu et al. 2004) for one user, which ends at the optimum in its first step.
+  static Solution refine(const Condition& x, const Solution& y) {
+    const Solution filled = optimal(x);
+    return objective(x, filled) > objective(x, y) ? filled : y;
+  }
 
   /// Gains uniform in [0.5, 2.5), the reference's distribution.
   template <class Generator>
@@ -101,10 +125,12 @@ struct SumRate {
     return x;
   }
 
-  /// Noise level a_i less the smallest, then less the mean. A level more than 8 equal shares above the smallest is
-  /// compressed by a logarithm and ends at 32: such a channel is off, and must not drown the others in the mean.
+  /// Noise level a_i less the smallest, then less the mean over the channels that are present. A level more than 8 equal
+  /// shares above the smallest is compressed by a logarithm and ends at 32: such a channel is off, and must not drown the
+  /// others in the mean. An absent channel shows the level 32.
   static Features features(const Condition& x) {
-    Features a = (x.template head<M>().cwiseAbs() * (x[M] / M)).cwiseInverse();  // a gain may be -0
+    const int taking_part = count(x);
+    Features a = (x.template head<M>().cwiseAbs() * (x[M] / taking_part)).cwiseInverse();  // infinite: absent
     const double lowest = smallest_of(a);
     for (double& level : a) {
       level -= lowest;
@@ -112,11 +138,22 @@ struct SumRate {
         level = std::min(8.0 + 8.0 * std::log(level / 8.0), 32.0);
       }
     }
-    const double mean = order_free_sum(a, 32.0) / M;
+    const double mean = order_free_sum(of_present(x, a, 0.0), 32.0, taking_part) / taking_part;
     return (a.array() - mean).matrix();
   }
-  static Latent encode(const Condition& x, const Solution& y) { return y * (M / x[M]); }
-  static Solution decode(const Condition& x, const Latent& z) { return project_simplex(z * (x[M] / M), x[M]); }
+  static Latent encode(const Condition& x, const Solution& y) { return y * (count(x) / x[M]); }
+  static Solution decode(const Condition& x, const Latent& z) {
+    return project_simplex(of_present(x, z * (x[M] / count(x))), x[M]);
+  }
+
+ private:
+  /// Number of channels that are present.
+  static int count(const Condition& x) { return static_cast<int>((x.template head<M>().array() != 0.0).count()); }
+  /// The elements of channels that are present; those of the others are minus infinity, which no projection raises.
+  static Solution of_present(const Condition& x, const Solution& y,
+                             double other = -std::numeric_limits<double>::infinity()) {
+    return (x.template head<M>().array() != 0.0).select(y, Solution::Constant(other));
+  }
 };
 
 template <int M, int TotalMilliwatt>
