@@ -94,6 +94,7 @@ TEST_CASE("the optimum agrees with a search over decisions and a grid of shares,
     CHECK(CoProblem::bound(x) <= best);
     CHECK(CoProblem::bound(x) >= best * (1.0 - 1e-12));  // with three nodes the bound is exact
     CHECK(best <= CoProblem::objective(x, CoProblem::baseline(x)));
+    CHECK(best <= CoProblem::objective(x, CoProblem::all_local(x)));
   }
 }
 
@@ -209,9 +210,155 @@ TEST_CASE("projection and decoding of anything are feasible, finite and idempote
     CHECK(CoProblem::violation(x, sampled) <= 1e-12);
     CHECK(std::isfinite(CoProblem::objective(x, sampled)));
     const double best = CoProblem::objective(x, CoProblem::optimal(x));
-    CHECK(best > 0.0);
+    CHECK((best == 0.0) == (x[0] == 0.0 && x[5] == 0.0 && x[10] == 0.0));  // all absent
     CHECK(best <= CoProblem::objective(x, decoded) * (1.0 + 1e-12));
     CHECK(CoProblem::bound(x) <= best);
+    for (const auto& answer : {CoProblem::baseline(x), CoProblem::refine(x, v), CoProblem::refine(x, decoded)}) {
+      CHECK(CoProblem::violation(x, answer) <= 1e-12);
+      CHECK(CoProblem::objective(x, answer) >= best * (1.0 - 1e-12));
+    }
+    CHECK(CoProblem::objective(x, CoProblem::refine(x, v)) <= CoProblem::objective(x, v));
+  }
+}
+
+TEST_CASE("the baseline is within 2e-4 of the optimum on average, and all local is not") {
+  std::mt19937_64 rng(60);
+  const auto mean_gaps = [&](auto problem, int instances) {
+    using P = decltype(problem);
+    double baseline = 0.0, local = 0.0;
+    for (int repeat = 0; repeat < instances; ++repeat) {
+      const auto x = P::draw(rng);
+      const double best = P::objective(x, P::optimal(x));
+      baseline += (P::objective(x, P::baseline(x)) - best) / best / instances;
+      local += (P::objective(x, P::all_local(x)) - best) / best / instances;
+    }
+    CHECK(baseline >= 0.0);
+    CHECK(baseline <= 2e-4);
+    CHECK(local >= 0.1);
+  };
+  mean_gaps(CoProblem{}, 4000);
+  mean_gaps(gdm::ComputationOffloading<10>{}, 2000);
+}
+
+TEST_CASE("refine finds the best flip or swap of all, never worsens, and ends where no flip or swap helps") {
+  std::mt19937_64 rng(61);
+  using P = gdm::ComputationOffloading<7>;
+  for (int repeat = 0; repeat < 3000; ++repeat) {
+    const auto x = P::draw(rng);
+    const auto costs = P::costs(x);
+    P::Latent z;
+    for (double& element : z) element = gdm::draw_normal(rng);
+    P::Solution y = P::decode(x, z);
+    gdm::OffloadingSet<7> set;
+    for (int i = 0; i < 7; ++i) set[static_cast<std::size_t>(i)] = y[i] > 0.0;
+    double best = gdm::offloading_cost(costs, set);  // second oracle: the cost of every neighbour from the beginning
+    for (std::size_t i = 0; i < 7; ++i) {
+      auto flipped = set;
+      best = std::min(best, gdm::offloading_cost(costs, flipped.flip(i)));
+      for (std::size_t j = 0; j < 7; ++j) {
+        auto swapped = set;
+        if (set[i] && !set[j]) best = std::min(best, gdm::offloading_cost(costs, swapped.flip(i).flip(j)));
+      }
+    }
+    const P::Solution better = P::refine(x, y);
+    CHECK(P::violation(x, better) <= 1e-12);
+    CHECK(P::objective(x, better) <= P::objective(x, y));
+    CHECK(std::abs(P::objective(x, better) - best) <= 1e-12 * best);
+    CHECK((P::refine(x, y, P::context(x)).array() == better.array()).all());
+    y *= 0.7;  // unused server speed: the step gives the best shares as well
+    CHECK(P::objective(x, P::refine(x, y)) <= best * (1.0 + 1e-12));
+    P::Solution end = better;
+    for (int step = 0; step < 20; ++step) end = P::refine(x, end);
+    CHECK((P::refine(x, end).array() == end.array()).all());
+    CHECK(P::objective(x, end) >= P::objective(x, P::optimal(x)) * (1.0 - 1e-12));
+  }
+}
+
+TEST_CASE("with the context and without, every function gives the same bits") {
+  std::mt19937_64 rng(62);
+  const auto check = [&](auto problem) {
+    using P = decltype(problem);
+    for (int repeat = 0; repeat < 500; ++repeat) {
+      const auto x = P::draw(rng);
+      const auto shared = P::context(x);
+      typename P::Latent z;
+      for (double& element : z) element = gdm::draw_normal(rng);
+      const auto y = P::decode(x, z);
+      CHECK((P::decode(x, z, shared).array() == y.array()).all());
+      CHECK((P::features(x, shared).array() == P::features(x).array()).all());
+      CHECK(P::objective(x, y, shared) == P::objective(x, y));
+    }
+  };
+  check(CoProblem{});
+  check(Plain{});
+}
+
+TEST_CASE("an absent node gets nothing and costs nothing, and the others have the bits of the instance without it") {
+  std::mt19937_64 rng(63);
+  const auto check = [&](auto large, auto small) {
+    using Large = decltype(large);
+    using Small = decltype(small);
+    constexpr int per_node = Small::tokens.latents;
+    for (int repeat = 0; repeat < 1000; ++repeat) {
+      const auto x_small = Small::draw(rng);
+      std::vector<int> place{0, 1, 2, 3, 4, 5, 6, 7, 8};
+      std::shuffle(place.begin(), place.end(), rng);
+      std::sort(place.begin(), place.begin() + 4);
+      typename Large::Condition x = Large::draw(rng);
+      x[45] = x_small[20];
+      for (std::size_t k = 0; k < 9; ++k) {
+        if (k < 4) {
+          x.template segment<5>(5 * place[k]) = x_small.template segment<5>(5 * static_cast<int>(k));
+        } else if (k < 7) {
+          x.template segment<5>(5 * place[k]).setZero();
+        } else {
+          x[5 * place[k]] = 0.0;  // whatever its channel, it sends nothing
+        }
+      }
+      CHECK_NOTHROW(Large::validate(x));
+      typename Large::Latent z;
+      typename Small::Latent z_small;
+      for (double& element : z) element = gdm::draw_normal(rng);
+      for (int k = 0; k < 4; ++k) {
+        z_small.template segment<per_node>(per_node * k) =
+            z.template segment<per_node>(per_node * place[static_cast<std::size_t>(k)]);
+      }
+      const auto same = [&](const gdm::Vector<9>& of_large, const gdm::Vector<4>& of_small) {
+        gdm::Vector<9> expected = gdm::Vector<9>::Zero();
+        for (int k = 0; k < 4; ++k) expected[place[static_cast<std::size_t>(k)]] = of_small[k];
+        return (of_large.array() == expected.array()).all();
+      };
+      const auto f = Large::features(x);
+      const auto f_small = Small::features(x_small);
+      for (int k = 0; k < 4; ++k) {
+        CHECK((f.template segment<4>(4 * place[static_cast<std::size_t>(k)]).array() ==
+               f_small.template segment<4>(4 * k).array())
+                  .all());
+      }
+      const auto y = Large::decode(x, z);
+      const auto y_small = Small::decode(x_small, z_small);
+      CHECK(same(y, y_small));
+      CHECK(same(Large::baseline(x), Small::baseline(x_small)));
+      CHECK(same(Large::refine(x, y), Small::refine(x_small, y_small)));
+      CHECK(std::abs(Large::objective(x, y) - Small::objective(x_small, y_small)) <= 1e-14);
+      const double best = Small::objective(x_small, Small::optimal(x_small));
+      CHECK(std::abs(Large::objective(x, Large::optimal(x)) - best) <= 1e-13 * best);
+      CHECK(Large::bound(x) <= best);
+      gdm::Vector<9> all = gdm::Vector<9>::Constant(0.1);
+      CHECK(Large::violation(x, all) == 0.1);  // a share for an absent node
+      CHECK(Large::violation(x, Large::project(x, all)) == 0.0);
+    }
+  };
+  check(gdm::ComputationOffloading<9>{}, gdm::ComputationOffloading<4>{});
+  check(gdm::ComputationOffloading<9, gdm::NoCompletion>{}, gdm::ComputationOffloading<4, gdm::NoCompletion>{});
+  CoProblem::Condition nobody = CoProblem::Condition::Zero();
+  nobody[15] = 1e9;
+  CHECK_NOTHROW(CoProblem::validate(nobody));
+  CHECK(CoProblem::features(nobody).allFinite());
+  for (const auto& y : {CoProblem::optimal(nobody), CoProblem::baseline(nobody),
+                        CoProblem::decode(nobody, {1.0, 1.0, 1.0}), CoProblem::refine(nobody, {0.0, 0.0, 0.0})}) {
+    CHECK((y.array() == 0.0).all());
+    CHECK(CoProblem::objective(nobody, y) == 0.0);
   }
 }
 

@@ -24,7 +24,7 @@ struct ComputationOffloadingDefaults;
 /// 2411.00453, section IV): the sum of L_i over local nodes and of T_i + E_i / y_i over offloaded ones, for server
 /// shares y_i >= 0 with sum y <= 1.
 ///
-/// Condition: per node the task s in bit (>= 0), its work c in cycles, local speed f in Hz, channel gain h (0: no link,
+/// Condition: per node the task s in bit (0: absent), its work c in cycles, local speed f in Hz, channel gain h (0: no link,
 /// the node must stay local) and delay weight alpha in [0, 1]; then the server speed F_t in Hz.
 /// Solution: the shares y_1..y_K, where 0 means local (so does anything below `smallest_share`).
 ///
@@ -33,6 +33,10 @@ struct ComputationOffloadingDefaults;
 /// d_i = 2 u_i (b_i / (2 w_i W) - 1), so the u_i and d_i are the whole instance. A common factor on all costs changes
 /// neither of them, and neither does a node that is never worth offloading.
 /// Latent of a node: 1 = offloaded, -1 = local. Without completion its share is a second latent.
+///
+/// A node without a task (s = 0) is absent: it costs nothing, gets no share and does not interfere, and its other numbers
+/// are not looked at. The others get the bits of the instance without it, in features and shares. All nodes may be
+/// absent: then every share is 0, at a cost of 0.
 template <int K, Completion Policy = ClosedFormCompletion>
 struct ComputationOffloading {
   static constexpr bool sound = K >= 1;
@@ -66,6 +70,9 @@ struct ComputationOffloading {
     static constexpr const char* names[] = {"task s", "work c", "local speed f", "channel gain h",
                                             "delay weight alpha"};
     for (int j = 0; j <= 5 * K; ++j) {
+      if (j < 5 * K && !present(x, j / 5)) {
+        continue;
+      }
       const int kind = j < 5 * K ? j % 5 : 5;
       const bool zero_allowed = kind == 0 || kind == 3 || kind == 4;
       const double low = zero_allowed && x[j] == 0.0 ? 0.0 : kind == 4 ? 0.0 : smallest;
@@ -81,16 +88,28 @@ struct ComputationOffloading {
     }
   }
 
+  /// A node takes part if it has a task.
+  static bool present(const Condition& x, int node) noexcept { return x[5 * node] != 0.0; }
+
   /// Costs L_i, T_i and E_i of the nodes; T_i is infinite without a link.
   static OffloadingCosts<K> costs(const Condition& x) {
-    Vector<K> received;
+    OffloadingCosts<K> result;
+    result.present = 0;
+    Vector<K> received = Vector<K>::Zero();
     for (int i = 0; i < K; ++i) {
-      received[i] = transmit_power * x[5 * i + 3] * x[5 * i + 3];
+      if (present(x, i)) {
+        received[i] = transmit_power * x[5 * i + 3] * x[5 * i + 3];
+        ++result.present;
+      }
     }
     const double strongest = largest_of(received);
-    const double everything = noise + (strongest > 0.0 ? order_free_sum(received, strongest) : 0.0);
-    OffloadingCosts<K> result;
+    const double everything = noise + (strongest > 0.0 ? order_free_sum(received, strongest, result.present) : 0.0);
     for (int i = 0; i < K; ++i) {
+      if (!present(x, i)) {
+        result.local[i] = result.execution[i] = 0.0;
+        result.transmit[i] = std::numeric_limits<double>::infinity();
+        continue;
+      }
       const double s = x[5 * i], c = x[5 * i + 1], f = x[5 * i + 2], alpha = x[5 * i + 4];
       const double beta = 1.0 - alpha;
       const double rate = bandwidth * std::numbers::log2e * std::log1p(received[i] / everything);
@@ -102,10 +121,17 @@ struct ComputationOffloading {
     return result;
   }
 
+  /// The costs of an instance, all that its objective, features, decoding and refining need of it.
+  using Context = OffloadingCosts<K>;
+  static Context context(const Condition& x) { return costs(x); }
+
   /// Total cost; `S` may be an automatic-differentiation type (the set of offloaded nodes is then held fixed).
   template <class S>
   static S objective(const Condition& x, const Eigen::Matrix<S, K, 1>& y) {
-    const OffloadingCosts<K> cost = costs(x);
+    return objective(x, y, costs(x));
+  }
+  template <class S>
+  static S objective(const Condition&, const Eigen::Matrix<S, K, 1>& y, const Context& cost) {
     S sum = S(0.0);
     for (int i = 0; i < K; ++i) {
       if (y[i] >= smallest_share) {
@@ -117,7 +143,7 @@ struct ComputationOffloading {
     return sum;
   }
 
-  /// The nearest shares with sum at most 1; a node without a link is local.
+  /// The nearest shares with sum at most 1; a node without a link or a task gets none.
   static Solution project(const Condition& x, const Solution& y) {
     Solution v;
     for (int i = 0; i < K; ++i) {
@@ -142,8 +168,23 @@ struct ComputationOffloading {
       return square_root_shares(cost, branch_and_bound_offloading(cost).set);
     }
   }
-  /// Every node computes its own task.
-  static Solution baseline(const Condition&) { return Solution::Zero(); }
+  /// The relaxation of the features, rounded both ways: the strongest cheap answer.
+  static Solution baseline(const Condition& x) {
+    const OffloadingCosts<K> cost = costs(x);
+    return square_root_shares(cost, rounded_relaxation(cost));
+  }
+  /// Every node computes its own task: the paper's trivial answer.
+  static Solution all_local(const Condition&) { return Solution::Zero(); }
+  /// The best flip of a node or swap of two, with the best shares; `y` itself if that costs no less.
+  static Solution refine(const Condition& x, const Solution& y) { return refine(x, y, costs(x)); }
+  static Solution refine(const Condition& x, const Solution& y, const Context& cost) {
+    OffloadingSet<K> set;
+    for (int i = 0; i < K; ++i) {
+      set[static_cast<std::size_t>(i)] = y[i] >= smallest_share;
+    }
+    const Solution next = square_root_shares(cost, best_flip_or_swap(cost, set));
+    return objective(x, next, cost) < objective(x, y, cost) ? next : y;
+  }
   static double bound(const Condition& x) { return offloading_bound(costs(x)); }
 
   /// The reference's distribution: s ~ N(2.5e5, 5e4) in (0, 5e5), c = 3000 s, f ~ N(5e8, 2e8) in (0, 1e9), h and alpha
@@ -172,8 +213,8 @@ struct ComputationOffloading {
 
   /// Per node u_i in (0, 2]; d_i, linear near 0 and again on a finer scale; and the ratio b_i / (2 w_i) against W. All
   /// are bounded. A node that is never worth offloading looks like one of no weight and the least saving.
-  static Features features(const Condition& x) {
-    const OffloadingCosts<K> cost = costs(x);
+  static Features features(const Condition& x) { return features(x, costs(x)); }
+  static Features features(const Condition&, const Context& cost) {
     const OffloadingOrder<K> order(cost);
     const double demand = order.relaxed_demand();
     Features f;
@@ -205,9 +246,9 @@ struct ComputationOffloading {
   /// Offloads the nodes with a positive decision. With completion, those that are provably better local stay local
   /// (OffloadingCosts::worthwhile) and the others get their best shares; without, their sampled shares are projected,
   /// and a share of 0 leaves a node local.
-  static Solution decode(const Condition& x, const Latent& z) {
+  static Solution decode(const Condition& x, const Latent& z) { return decode(x, z, costs(x)); }
+  static Solution decode(const Condition& x, const Latent& z, const Context& cost) {
     if constexpr (closed_form) {
-      const OffloadingCosts<K> cost = costs(x);
       OffloadingSet<K> set;
       for (int i = 0; i < K; ++i) {
         set[static_cast<std::size_t>(i)] = z[i] > 0.0 && cost.worthwhile(i);
@@ -224,7 +265,7 @@ struct ComputationOffloading {
   }
 
  private:
-  static bool linked(const Condition& x, int i) { return x[5 * i + 3] > 0.0; }
+  static bool linked(const Condition& x, int i) { return present(x, i) && x[5 * i + 3] > 0.0; }
 
   /// Shares with sum 1, without those too small to count.
   static Solution shares(const Solution& y) {

@@ -16,12 +16,14 @@
 GDM_NAMESPACE_BEGIN
 
 /// Costs of each node: computing locally, sending the task, executing it with the whole server. A node that cannot
-/// send has an infinite transmit cost; local and execution costs are positive and finite.
+/// send has an infinite transmit cost; local and execution costs are positive and finite. An absent node costs nothing
+/// and cannot send: its costs are 0, infinite and 0.
 template <int K>
 struct OffloadingCosts {
   Vector<K> local;
   Vector<K> transmit;
   Vector<K> execution;
+  int present = K;  ///< number of nodes that take part; sums over nodes then have the bits of K = present
 
   /// What offloading node i saves before it shares the server: b_i = L_i - T_i.
   [[nodiscard]] double saving(int i) const { return local[i] - transmit[i]; }
@@ -58,7 +60,7 @@ template <int K>
     y[i] = set[static_cast<std::size_t>(i)] ? costs.weight(i) : 0.0;
   }
   const double largest = largest_of(y);
-  return largest > 0.0 ? Vector<K>(y / order_free_sum(y, largest)) : y;
+  return largest > 0.0 ? Vector<K>(y / order_free_sum(y, largest, std::max(costs.present, 1))) : y;
 }
 
 /// The worthwhile nodes by falling b_i / (2 w_i), the order in which the relaxation takes them. Equal ratios come by
@@ -100,5 +102,64 @@ struct OffloadingOrder {
     return demand;
   }
 };
+
+/// The cheaper of two roundings of the continuous relaxation: without the node that it splits, and with all of it. A few
+/// operations a node, and within 1e-4 of the optimum on average. Exact if no node is split.
+template <int K>
+[[nodiscard]] OffloadingSet<K> rounded_relaxation(const OffloadingCosts<K>& costs) {
+  OffloadingSet<K> set;
+  double demand = 0.0;
+  for (const auto& node : OffloadingOrder<K>(costs)) {
+    const auto bit = static_cast<std::size_t>(node.index);
+    if (node.ratio >= demand + node.weight) {
+      set.set(bit);
+      demand += node.weight;
+    } else {
+      // The split node, or none. Taking it saves b_i - (demand + w_i)^2 + demand^2 = 2 w_i (ratio_i - demand) - w_i^2.
+      return 2.0 * (node.ratio - demand) > node.weight ? set.set(bit) : set;
+    }
+  }
+  return set;
+}
+
+/// The best set that differs from `set` in one node, or in one that leaves for another that enters; `set` itself if none
+/// of them is cheaper. All with their best shares.
+template <int K>
+[[nodiscard]] OffloadingSet<K> best_flip_or_swap(const OffloadingCosts<K>& costs, const OffloadingSet<K>& set) {
+  const auto at = [](int i) { return static_cast<std::size_t>(i); };
+  Vector<K> weight, saving;
+  double demand = 0.0;
+  for (int i = 0; i < K; ++i) {
+    weight[i] = costs.weight(i);
+    saving[i] = costs.saving(i);
+    demand += set[at(i)] ? weight[i] : 0.0;
+  }
+  // With server demand W, nodes that bring weight v and saving b change the cost by v (2 W + v) - b.
+  double best = 0.0;
+  int leaves = -1, enters = -1;
+  const auto consider = [&](int out, int in) {
+    const double v = (in < 0 ? 0.0 : weight[in]) - (out < 0 ? 0.0 : weight[out]);
+    const double b = (in < 0 ? 0.0 : saving[in]) - (out < 0 ? 0.0 : saving[out]);
+    if (const double change = v * (2.0 * demand + v) - b; change < best) {
+      best = change;
+      leaves = out;
+      enters = in;
+    }
+  };
+  for (int i = 0; i < K; ++i) {
+    if (set[at(i)]) {
+      consider(i, -1);
+    } else if (costs.worthwhile(i)) {
+      consider(-1, i);
+      for (int out = 0; out < K; ++out) {
+        if (set[at(out)]) consider(out, i);
+      }
+    }
+  }
+  OffloadingSet<K> result = set;
+  if (leaves >= 0) result.reset(at(leaves));
+  if (enters >= 0) result.set(at(enters));
+  return result;
+}
 
 GDM_NAMESPACE_END
