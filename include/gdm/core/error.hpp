@@ -21,6 +21,7 @@ enum class Errc : std::uint16_t {
   empty_data = 211,         ///< a dataset without rows
   shape_mismatch = 212,     ///< arrays whose rows or columns do not fit together
   not_trained = 221,        ///< a solve before training or loading
+  not_proved = 231,         ///< a search for an exact optimum that ended without its proof
   diverged = 301,           ///< the loss or a gradient became NaN or infinite during training
   file_io = 401,            ///< the operating system refused to open, read or write a file
   file_format = 402,        ///< the bytes are not in the expected format, or are damaged

@@ -114,6 +114,8 @@ TEST_CASE("nothing feasible beats the optimum, and the bound stays above it") {
       CHECK(P::bound(x) >= best);
       CHECK(P::bound(x) <= best * (1.0 + 2e-6));
       CHECK(P::objective(x, P::baseline(x)) <= best * (1.0 + 1e-9));
+      CHECK(P::objective(x, P::baseline(x)) >= P::objective(x, P::centroid(x)));
+      CHECK(P::violation(x, P::baseline(x)) <= 1e-12);
       // An optimum may lie equally far from two terminals: rounding may then swap their powers, at no cost.
       const typename P::Solution again = P::decode(x, P::encode(x, y));
       CHECK((again - y).template head<2>().cwiseAbs().maxCoeff() <= 1e-9);
@@ -248,6 +250,68 @@ TEST_CASE("projection and decoding of anything are feasible, finite and idempote
       CHECK(NuProblem::objective(x, best) >= NuProblem::objective(x, v) * (1.0 - 1e-9));
     }
   }
+}
+
+TEST_CASE("the baseline is within 1e-5 of the optimum on average, and the centroid is not") {
+  std::mt19937_64 rng(109);
+  const auto mean_gaps = [&](auto problem, int instances) {
+    using P = decltype(problem);
+    double baseline = 0.0, centroid = 0.0;
+    for (int repeat = 0; repeat < instances; ++repeat) {
+      const auto x = P::draw(rng);
+      const double best = P::objective(x, P::optimal(x));
+      baseline += (best - P::objective(x, P::baseline(x))) / best / instances;
+      centroid += (best - P::objective(x, P::centroid(x))) / best / instances;
+    }
+    CHECK(baseline <= 1e-5);
+    CHECK(centroid >= 1e-2);
+  };
+  mean_gaps(NuProblem{}, 500);
+  mean_gaps(gdm::NomaUav<6>{}, 200);
+}
+
+TEST_CASE("refine is feasible, never worse, climbs to where the baseline is, and gives the best powers") {
+  std::mt19937_64 rng(110);
+  const auto check = [&](auto problem, int instances) {
+    using P = decltype(problem);
+    double start = 0.0, end = 0.0;
+    for (int repeat = 0; repeat < instances; ++repeat) {
+      auto x = P::draw(rng);
+      if (repeat % 5 == 0) x[0] = 700.0;  // a terminal outside the square
+      const auto shared = P::context(x);
+      typename P::Solution y;
+      for (double& element : y) element = 8.0 * gdm::draw_normal(rng);
+      y[0] = 400.0 * gdm::draw_uniform(rng);
+      y[1] = 400.0 * gdm::draw_uniform(rng);
+      y = P::project(x, y);
+      const double best = P::objective(x, P::optimal(x));
+      start += (best - P::objective(x, y)) / best / instances;
+      for (int step = 0; step < 15; ++step) {
+        const typename P::Solution next = P::refine(x, y, shared);
+        CHECK(P::violation(x, next) <= 1e-9);
+        CHECK(P::objective(x, next) >= P::objective(x, y));
+        if (step == 0) CHECK((P::refine(x, y).array() == next.array()).all());
+        y = next;
+      }
+      end += (best - P::objective(x, y)) / best / instances;
+    }
+    CHECK(end <= 0.2 * start);  // what is left are other local maxima
+  };
+  check(NuProblem{}, 400);
+  check(NuDbProblem{}, 200);
+  check(Sampled{}, 200);
+  check(gdm::NomaUav<6>{}, 100);
+}
+
+TEST_CASE("a search that ends without its proof is an error and not a label") {
+  struct Open : NuProblem {
+    static void require(const gdm::SearchResult& result) { require_proof(result, 1e-9, "NomaUav::optimal"); }
+  };
+  CHECK_NOTHROW(Open::require({1.0, 2.0, 3.0, 3.0 * (1.0 + 1e-10), 7}));
+  CHECK_THROWS_WITH_AS(Open::require({1.0, 2.0, 3.0, 3.1, 7}),
+                       doctest::Contains("after 7 boxes the best rate is 3 nat/s/Hz, and no more than 3.1 is proved"),
+                       gdm::Error);
+  CHECK_THROWS_WITH_AS(Open::require({1.0, 2.0, 3.0, 3.1, 7}), doctest::Contains("[GDM-R231]"), gdm::Error);
 }
 
 TEST_CASE("violation of position, sum, sign and margin, each on its own scale") {

@@ -25,7 +25,7 @@ gdm::UavSite<K> random_site(std::mt19937_64& rng) {
 struct Count {
   int exceeded = 0;  ///< positions with a value above the bound of their box
   int improved = 0;  ///< boxes whose bound is better than the value at the least distances of the box
-  int mixed = 0;     ///< boxes that offered a second point, which only a mixture of two models does
+  int mixed = 0;     ///< boxes with a second point to consider, which only a mixture of two models does
 };
 
 /// Bounds boxes of all sizes around the places where the search divides most, and looks at 200 positions in each.
@@ -39,10 +39,10 @@ Count bound_boxes(const Rate& rate, const gdm::UavSite<K>& site, std::mt19937_64
                        size * gdm::draw_uniform(rng), size * gdm::draw_uniform(rng)};
     gdm::SearchBox crude = box;
     rate.bound(crude, {.value = std::numeric_limits<double>::infinity()}, [](double, double) {});
-    int offers = 0;
-    rate.bound(box, {}, [&offers](double, double) { ++offers; });
+    int points = 0;
+    rate.bound(box, {}, [&points](double, double) { ++points; });
     count.improved += box.bound < crude.bound ? 1 : 0;
-    count.mixed += offers > 1 ? 1 : 0;
+    count.mixed += points > 1 ? 1 : 0;
     for (int position = 0; position < 200; ++position) {
       // Every other one on an edge.
       const double u = gdm::draw_uniform(rng, -1.0, 1.0), v = gdm::draw_uniform(rng, -1.0, 1.0);
@@ -64,8 +64,8 @@ Count bound_with_minimum_rates(std::mt19937_64& rng, int instances) {
   Count all;
   for (int repeat = 0; repeat < instances; ++repeat) {
     const gdm::UavSite<K> site = random_site<K>(rng);
-    const gdm::SicPromise promise{6.0 * K, 0.1, std::exp2(gdm::draw_uniform(rng, 0.1, 1.2)) - 1.0};
-    const gdm::UavMinimumRate<K> rate(site, promise, 1e5);
+    const gdm::SicConstraints constraints{6.0 * K, 0.1, std::exp2(gdm::draw_uniform(rng, 0.1, 1.2)) - 1.0};
+    const gdm::UavMinimumRate<K> rate(site, constraints, 1e5);
     if (!std::isfinite(gdm::best_uav_position(rate, site, 1e-6).value)) continue;  // more than the power can keep
     add(bound_boxes(rate, site, rng, 40), all);
   }

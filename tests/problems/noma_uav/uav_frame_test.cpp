@@ -42,7 +42,7 @@ gdm::UavRate<K> rate(Terminals<K> t) {
 
 template <class Policy, int K>
 gdm::UavFrame frame_of(const gdm::UavRate<K>& rate) {
-  return Policy::template of<K>(rate, gdm::detail::hovers(rate));
+  return Policy::template of<K>(rate, gdm::detail::rates_above(rate));
 }
 
 /// The terminals as the frame shows them.
@@ -117,7 +117,7 @@ TEST_CASE("the peak's frame has its origin near a local maximum of the rate, wit
     const gdm::UavFrame frame = frame_of<gdm::PeakFrame>(of);
     CHECK(frame.cosine == 1.0);
     CHECK(frame.sine == 0.0);
-    CHECK(frame.side == 1.0);
+    CHECK(frame.mirror == 1.0);
     const double top = of.value(frame.x, frame.y);
     for (const Vector<2>& v : t) CHECK(top >= of.value(v[0], v[1]) * (1.0 - 1e-9));  // the best start, and uphill
     global += top >= (1.0 - 1e-3) * gdm::best_uav_position(of, of.site(), 1e-9).value ? 1 : 0;

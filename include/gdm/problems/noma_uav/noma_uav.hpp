@@ -15,6 +15,7 @@
 #include <gdm/problem/problem.hpp>
 #include <gdm/problem/variant_name.hpp>
 #include <gdm/problems/noma_uav/sic.hpp>
+#include <gdm/problems/noma_uav/uav_ascent.hpp>
 #include <gdm/problems/noma_uav/uav_frame.hpp>
 #include <gdm/problems/noma_uav/uav_rate.hpp>
 
@@ -49,7 +50,7 @@ struct DecibelUnits {
 /// Moved, turned and reflected instances are then the same instance, as long as the square does not bind; it cannot
 /// bind for terminals inside it, since the best position lies in their convex hull. The total power enters the best
 /// position through margin / P and the signal-to-noise ratio, and is seen in the rates of a UAV above each terminal. They
-/// tell the network which crowd of terminals is worth most. Without completion the latent of a terminal is its power
+/// tell the network which cluster of terminals is worth most. Without completion the latent of a terminal is its power
 /// relative to the equal split.
 template <int K, class Units = ReferenceUnits, Completion Policy = ClosedFormCompletion,
           UavFramePolicy Frame = CanonicalFrame>
@@ -123,21 +124,28 @@ struct NomaUav {
   }
 
   /// Exact: the powers in closed form, the position by a global search with a proof to a relative 1e-9.
+  /// @throws Error [GDM-R231] if the search ends without the proof
   static Solution optimal(const Condition& x) {
     const SearchResult best = search(x, 1e-9);
+    require_proof(best, 1e-9, "NomaUav::optimal");
     return with_best_powers(x, best.x, best.y);
   }
-  /// The UAV over the terminals' centroid, or the point of the square nearest to it.
+  /// The best of the local maxima uphill of every terminal and of their centroid: the strongest cheap answer.
   static Solution baseline(const Condition& x) {
-    const Vector<2> centroid = detail::centroid(site(x));
-    return with_best_powers(x, centroid[0], centroid[1]);
+    const UavPoint best = best_ascent(rate(x), [](double ux, double uy) { return Vector<2>(ux, uy); });
+    return with_best_powers(x, best.x, best.y);
+  }
+  /// The UAV over the terminals' centroid, or the point of the square nearest to it: the paper's trivial answer.
+  static Solution centroid(const Condition& x) {
+    const Vector<2> mean = detail::centroid(site(x));
+    return with_best_powers(x, mean[0], mean[1]);
   }
   /// The bound of a search to a relative 1e-6.
   static double bound(const Condition& x) { return search(x, 1e-6).bound * std::numbers::log2e * (1.0 + 1e-12); }
 
   /// Up to three terminals stand in distinct quadrants of the square, as in the reference. With more, half of the
   /// instances are spread over the quadrants and half lie anywhere, and in half of either the last terminal stands
-  /// within 20 m or so of another: a network that is to solve other numbers of terminals has to see crowds of uneven
+  /// within 20 m or so of another: a network that is to solve other numbers of terminals has to see clusters of uneven
   /// weight. Continuous coordinates and 6 mW a terminal.
   template <class Generator>
   static Condition draw(Generator& rng) {
@@ -166,18 +174,19 @@ struct NomaUav {
     return x;
   }
 
-  /// The frame, and for each terminal the rate of a UAV above it, relative to the best of these rates.
   struct Context {
     UavFrame frame;
-    Vector<K> above;
+    Vector<K> relative_rate;  ///< for each terminal the rate of a UAV above it, relative to the best of these rates
+    UavRate<K> rate;          ///< the sum rate over all positions, with the best powers
   };
   static Context context(const Condition& x) {
     const auto order = sorted_terminals(x);
     const UavRate<K> rate_of = rate(x, site(x, order));
-    const detail::Hovers<K> hovers = detail::hovers(rate_of);
+    const detail::RatesAbove<K> above = detail::rates_above(rate_of);
     Context result;
-    result.frame = Frame::template of<K>(rate_of, hovers);
-    for (const detail::Hover& hover : hovers) result.above[order[hover.number]] = hover.rate / hovers[0].rate;
+    result.rate = rate_of;
+    result.frame = Frame::template of<K>(rate_of, above);
+    for (const detail::RateAbove& a : above) result.relative_rate[order[a.number]] = a.rate / above[0].rate;
     return result;
   }
 
@@ -188,7 +197,7 @@ struct NomaUav {
     for (int i = 0; i < K; ++i) {
       const Vector<2> v = shared.frame.to_frame(x[2 * i], x[2 * i + 1]) / height;
       const double length = v.norm();
-      f[3 * i] = shared.above[i];
+      f[3 * i] = shared.relative_rate[i];
       f.template segment<2>(3 * i + 1) = length > 10.0 ? Vector<2>(v * (10.0 / length)) : v;
     }
     return f;
@@ -203,8 +212,7 @@ struct NomaUav {
     return z;
   }
   static Solution decode(const Condition& x, const Latent& z, const Context& shared) {
-    const Vector<2> z_position = z.template tail<2>();
-    const Vector<2> u = shared.frame.to_world(z_position[0] * height, z_position[1] * height);
+    const Vector<2> u = position(z, shared);
     if constexpr (closed_form) {
       return with_best_powers(x, u[0], u[1]);
     } else {
@@ -212,6 +220,14 @@ struct NomaUav {
     }
   }
 
+  /// One step of `climb` with the best powers there; `y` itself if its rate is no less.
+  static Solution refine(const Condition& x, const Solution& y, const Context& shared) {
+    const UavPoint next = climb(shared.rate, point_at(shared.rate, y[0], y[1]));
+    const Solution result = with_best_powers(x, next.x, next.y);
+    return objective(x, result) > objective(x, y) ? result : y;
+  }
+
+  static Solution refine(const Condition& x, const Solution& y) { return refine(x, y, context(x)); }
   static Features features(const Condition& x) { return features(x, context(x)); }
   static Latent encode(const Condition& x, const Solution& y) { return encode(x, y, context(x)); }
   static Solution decode(const Condition& x, const Latent& z) { return decode(x, z, context(x)); }
@@ -224,6 +240,11 @@ struct NomaUav {
   static constexpr std::string_view name = VariantName<base_name, Units::suffix, policy_suffix, Frame::suffix>::value;
 
  protected:
+  /// The position that a latent stands for; it may lie outside the square.
+  static Vector<2> position(const Latent& z, const Context& shared) {
+    const Vector<2> v = z.template tail<2>();
+    return shared.frame.to_world(v[0] * height, v[1] * height);
+  }
   /// Into the square; a NaN becomes the middle.
   static double inside(double u) { return std::isnan(u) ? 0.5 * side : std::clamp(u, 0.0, side); }
 
@@ -246,12 +267,12 @@ struct NomaUav {
   }
 
   static Solution with_powers(const Condition& x, double ux, double uy, const Vector<K>& power) {
-    const Vector<K> wish = power.array().isNaN().select(0.0, power);
+    const Vector<K> requested = power.array().isNaN().select(0.0, power);
     Solution y;
     y[0] = inside(ux);
     y[1] = inside(uy);
-    const SicOrder<K> order = sic_order(distance2<double>(x, y[0], y[1]), wish);
-    y.template tail<K>() = project_sic_powers(wish, order, x[2 * K], margin);
+    const SicOrder<K> order = sic_order(distance2<double>(x, y[0], y[1]), requested);
+    y.template tail<K>() = project_sic_powers(requested, order, x[2 * K], margin);
     return y;
   }
   static Solution with_best_powers(const Condition& x, double ux, double uy) {
@@ -285,6 +306,15 @@ struct NomaUav {
     return result;
   }
   static UavSite<K> site(const Condition& x) { return site(x, sorted_terminals(x)); }
+  /// @throws Error [GDM-R231] if a search for the best position ended without proof
+  static void require_proof(const SearchResult& result, double tolerance, std::string_view where) {
+    if (!result.proved(tolerance)) {
+      throw Error(Errc::not_proved, where,
+                  "after " + std::to_string(result.boxes) + " boxes the best rate is " + to_text(result.value) +
+                      " nat/s/Hz, and no more than " + to_text(result.bound) + " is proved",
+                  "Use `baseline` for such an instance, and `bound` for what is proved");
+    }
+  }
 
  private:
   /// The sum rate over all positions, with the best powers.

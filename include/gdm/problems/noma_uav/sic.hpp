@@ -85,9 +85,9 @@ template <int K>
   std::array<Pool, static_cast<std::size_t>(K)> pools;
   std::size_t used = 0;
   for (int k = 0; k < K; ++k) {
-    const double wish = power[order[static_cast<std::size_t>(k)]];
+    const double requested = power[order[static_cast<std::size_t>(k)]];
     constexpr double huge = 1e200;
-    Pool pool{(wish > -huge ? std::min(wish, huge) : -huge) - k * margin, 1};
+    Pool pool{(requested > -huge ? std::min(requested, huge) : -huge) - k * margin, 1};
     for (; used > 0 && pools[used - 1].mean >= pool.mean; --used) {
       const int count = pools[used - 1].count + pool.count;
       pool = {pools[used - 1].mean + (pool.mean - pools[used - 1].mean) * pool.count / count, count};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// @brief The best SIC powers when every terminal is promised a minimum rate.
+/// @brief The best SIC powers when every terminal has a minimum rate.
 #pragma once
 
 #include <algorithm>
@@ -11,9 +11,9 @@
 
 GDM_NAMESPACE_BEGIN
 
-/// What the powers must keep. With noise n_k = 1/g_(k), nearest terminal first, and sums S_k = p_(1) + .. + p_(k):
+/// Constraints on the powers. With noise n_k = 1/g_(k), nearest terminal first, and sums S_k = p_(1) + .. + p_(k):
 /// p_(k+1) >= p_(k) + margin, S_K = total, and p_(k) >= factor * (S_{k-1} + n_k), which is a rate of log(1 + factor).
-struct SicPromise {
+struct SicConstraints {
   double total;   ///< mW
   double margin;  ///< mW
   double factor;  ///< 2^R - 1 for a minimum rate of R bit/s/Hz
@@ -21,10 +21,10 @@ struct SicPromise {
 
 /// Least total power, in mW, that keeps margins and rates for the given noise (rising, mW).
 template <std::size_t K>
-[[nodiscard]] double least_total(const std::array<double, K>& noise, const SicPromise& promise) {
+[[nodiscard]] double least_total(const std::array<double, K>& noise, const SicConstraints& constraints) {
   double sum = 0.0, power = 0.0;
   for (std::size_t k = 0; k < K; ++k) {
-    power = std::max(k == 0 ? 0.0 : power + promise.margin, promise.factor * (sum + noise[k]));
+    power = std::max(k == 0 ? 0.0 : power + constraints.margin, constraints.factor * (sum + noise[k]));
     sum += power;
   }
   return sum;
@@ -43,15 +43,15 @@ class SicSums {
 
   /// The largest solution. Choosing the lower limit of each sum anew and solving again never raises a sum, so no choice
   /// comes twice but for rounding, and a few rounds suffice.
-  static SicSums best(const Row& noise, const SicPromise& promise) {
+  static SicSums best(const Row& noise, const SicConstraints& constraints) {
     Limits limits{};
     for (std::size_t round = 0;; ++round) {
-      const SicSums sums(noise, promise, limits);
+      const SicSums sums(noise, constraints, limits);
       Limits next = limits;
       for (std::size_t k = 0; k + 1 < K; ++k) {
-        const double by_margin = 0.5 * (sums.sum_[k + 1] + (k == 0 ? 0.0 : sums.sum_[k - 1]) - promise.margin);
-        const double by_rate = (sums.sum_[k + 1] - promise.factor * noise[k + 1]) / (1.0 + promise.factor);
-        const double rounding = 1e-13 * promise.total;
+        const double by_margin = 0.5 * (sums.sum_[k + 1] + (k == 0 ? 0.0 : sums.sum_[k - 1]) - constraints.margin);
+        const double by_rate = (sums.sum_[k + 1] - constraints.factor * noise[k + 1]) / (1.0 + constraints.factor);
+        const double rounding = 1e-13 * constraints.total;
         next[k] = by_rate < by_margin - rounding || (limits[k] && by_rate <= by_margin + rounding);
       }
       if (next == limits || round > 4 * K) {
@@ -62,20 +62,20 @@ class SicSums {
   }
 
   /// The solution for chosen limits; an upper bound on the largest one.
-  SicSums(const Row& noise, const SicPromise& promise, const Limits& limits) : limits_(limits) {
+  SicSums(const Row& noise, const SicConstraints& constraints, const Limits& limits) : limits_(limits) {
     for (std::size_t k = 0; k < K; ++k) {
-      constant_[k] = promise.total;
+      constant_[k] = constraints.total;
     }
     // S_k = scale_k S_{k+1} + shift_k, with shift_k linear in the noise, from the front; then from the back.
     Row scale{}, shift{};
     std::array<Row, K> slope{};  // d shift_k / d n_j
     for (std::size_t k = 0; k + 1 < K; ++k) {
       if (limits[k]) {
-        scale[k] = 1.0 / (1.0 + promise.factor);
-        slope[k][k + 1] = -promise.factor * scale[k];
+        scale[k] = 1.0 / (1.0 + constraints.factor);
+        slope[k][k + 1] = -constraints.factor * scale[k];
       } else {
         scale[k] = 1.0 / (2.0 - (k == 0 ? 0.0 : scale[k - 1]));
-        shift[k] = scale[k] * ((k == 0 ? 0.0 : shift[k - 1]) - promise.margin);
+        shift[k] = scale[k] * ((k == 0 ? 0.0 : shift[k - 1]) - constraints.margin);
         for (std::size_t j = 0; k > 0 && j < K; ++j) {
           slope[k][j] = scale[k] * slope[k - 1][j];
         }

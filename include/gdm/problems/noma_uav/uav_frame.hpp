@@ -19,14 +19,14 @@ GDM_NAMESPACE_BEGIN
 struct UavFrame {
   double x = 0.0, y = 0.0;          ///< origin in the world, m
   double cosine = 1.0, sine = 0.0;  ///< direction of the new x axis in the world
-  double side = 1.0;                ///< -1 reflects
+  double mirror = 1.0;              ///< -1 reflects
 
   [[nodiscard]] Vector<2> to_frame(double wx, double wy) const {
     const double dx = wx - x, dy = wy - y;
-    return {cosine * dx + sine * dy, side * (cosine * dy - sine * dx)};
+    return {cosine * dx + sine * dy, mirror * (cosine * dy - sine * dx)};
   }
   [[nodiscard]] Vector<2> to_world(double fx, double fy) const {
-    return {x + cosine * fx - sine * side * fy, y + sine * fx + cosine * side * fy};
+    return {x + cosine * fx - sine * mirror * fy, y + sine * fx + cosine * mirror * fy};
   }
 };
 
@@ -44,22 +44,22 @@ template <int K>
 }
 
 /// A terminal with its number in the site and the rate of a UAV above it.
-struct Hover {
+struct RateAbove {
   double rate;
   Vector<2> terminal;
   std::size_t number;
 };
 /// All terminals of a site, the one with the best rate first.
 template <int K>
-using Hovers = std::array<Hover, UavSite<K>::size>;
+using RatesAbove = std::array<RateAbove, UavSite<K>::size>;
 template <int K>
-[[nodiscard]] Hovers<K> hovers(const UavRate<K>& rate) {
-  Hovers<K> result;
+[[nodiscard]] RatesAbove<K> rates_above(const UavRate<K>& rate) {
+  RatesAbove<K> result;
   for (std::size_t i = 0; i < result.size(); ++i) {
     const double x = rate.site().x[i], y = rate.site().y[i];
     result[i] = {rate.value(x, y), {x, y}, i};
   }
-  short_sort(result, result.size(), [](const Hover& a, const Hover& b) {
+  short_sort(result, result.size(), [](const RateAbove& a, const RateAbove& b) {
     return a.rate != b.rate ? a.rate > b.rate : by_position(a.terminal, b.terminal);
   });
   return result;
@@ -80,7 +80,7 @@ template <int K>
 struct SquareFrame {
   static constexpr std::string_view suffix = "_square_frame";
   template <int K>
-  static UavFrame of(const UavRate<K>& rate, const detail::Hovers<K>&) {
+  static UavFrame of(const UavRate<K>& rate, const detail::RatesAbove<K>&) {
     return {.x = 0.5 * rate.site().side, .y = 0.5 * rate.site().side};
   }
 };
@@ -89,33 +89,34 @@ struct SquareFrame {
 struct CentroidFrame {
   static constexpr std::string_view suffix = "_centroid_frame";
   template <int K>
-  static UavFrame of(const UavRate<K>& rate, const detail::Hovers<K>&) {
+  static UavFrame of(const UavRate<K>& rate, const detail::RatesAbove<K>&) {
     const Vector<2> origin = detail::centroid(rate.site());
     return {.x = origin[0], .y = origin[1]};
   }
 };
 
-/// World axes around the local maximum uphill of the best terminal to hover above. Whatever the number of terminals, most
-/// best positions are then near the origin and the others above another crowd: the frame for weights that are to solve
+/// World axes around the local maximum uphill of the terminal with the best rate above it. Whatever the number of
+/// terminals, most best positions are then near the origin and the others above another cluster of terminals: the frame for weights that are to solve
 /// other numbers of terminals. Trained on 4 for 40 epochs and solving 3, 6 and 8, the mean gaps are 1e-3, 1e-3 and 5e-4;
 /// around the centroid they are 1e-2, 6e-3 and 4e-3.
 struct PeakFrame {
   static constexpr std::string_view suffix = "_peak_frame";
   template <int K>
-  static UavFrame of(const UavRate<K>& rate, const detail::Hovers<K>& hovers) {
-    const Vector<2> origin = detail::peak(rate, hovers[0].terminal);
+  static UavFrame of(const UavRate<K>& rate, const detail::RatesAbove<K>& rates_above) {
+    const Vector<2> origin = detail::peak(rate, rates_above[0].terminal);
     return {.x = origin[0], .y = origin[1]};
   }
 };
 
-/// The default: PeakFrame turned so that the centroid lies on the x axis, and reflected so that the second best
-/// terminal to hover above has y >= 0. For a fixed number of terminals it leaves the network least to learn. Where the
-/// centroid is the peak, or the second best terminal lies on the axis, the world's direction or side remains.
+/// The default: PeakFrame turned so that the centroid lies on the x axis, and reflected so that the terminal with the
+/// second best rate above it has y >= 0. For a fixed number of terminals it leaves the network least to learn. Where the
+/// centroid is the peak, or that second terminal lies on the axis, the direction of the world's axes or their
+/// orientation remains.
 struct CanonicalFrame {
   static constexpr std::string_view suffix = "";
   template <int K>
-  static UavFrame of(const UavRate<K>& rate, const detail::Hovers<K>& hovers) {
-    const Vector<2> origin = detail::peak(rate, hovers[0].terminal);
+  static UavFrame of(const UavRate<K>& rate, const detail::RatesAbove<K>& rates_above) {
+    const Vector<2> origin = detail::peak(rate, rates_above[0].terminal);
     UavFrame frame{.x = origin[0], .y = origin[1]};
     const Vector<2> arm = detail::centroid(rate.site()) - origin;
     const double length = arm.norm();
@@ -124,8 +125,8 @@ struct CanonicalFrame {
       frame.sine = arm[1] / length;
     }
     if constexpr (K > 1) {
-      const Vector<2>& second = hovers[1].terminal;
-      if (frame.to_frame(second[0], second[1])[1] < 0.0) frame.side = -1.0;
+      const Vector<2>& second = rates_above[1].terminal;
+      if (frame.to_frame(second[0], second[1])[1] < 0.0) frame.mirror = -1.0;
     }
     return frame;
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// @brief The sum rate over UAV positions when every terminal is promised a minimum rate, and upper bounds on it.
+/// @brief The sum rate over UAV positions when every terminal has a minimum rate, and upper bounds on it.
 #pragma once
 
 #include <cmath>
@@ -31,14 +31,39 @@ class UavMinimumRate {
   using Sums = SicSums<Site::size>;
 
   /// @param gain rho0 / sigma2 at 1 m, 1/mW
-  UavMinimumRate(const Site& site, const SicPromise& promise, double gain)
-      : site_(site), promise_(promise), gain_(gain) {}
+  UavMinimumRate(const Site& site, const SicConstraints& constraints, double gain)
+      : site_(site), constraints_(constraints), gain_(gain) {}
 
   /// Rate at a position, nat/s/Hz; -infinity if the minimum rates cannot be kept there.
   [[nodiscard]] double value(double ux, double uy) const { return rate(noise(site_.sorted_distances(ux, uy))); }
 
-  template <class Offer>
-  void bound(SearchBox& box, const SearchResult& best, const Offer& offer) const {
+  [[nodiscard]] const Site& site() const noexcept { return site_; }
+
+  /// Where a step of the ascent goes: the mean of the terminals, each weighted by how much the rate falls with its noise.
+  /// It is the maximum of the rate for weights that stay as they are here (compare UavRate::ascend).
+  [[nodiscard]] std::array<double, 2> ascend(double ux, double uy) const {
+    Row t, near_x = site_.x, near_y = site_.y;
+    for (std::size_t i = 0; i < size; ++i) t[i] = site_.squared_distance(ux - site_.x[i], uy - site_.y[i]);
+    exchange_sort(t, near_x, near_y);
+    const Row n = noise(t);
+    const Sums sums = Sums::best(n, constraints_);
+    double sum = 0.0, x = 0.0, y = 0.0;
+    for (std::size_t j = 0; j < size; ++j) {
+      double fall = 0.0;  // - d rate / d n_j, with d S_k / d n_j = slope(k, j)
+      for (std::size_t k = 0; k < size; ++k) {
+        const double own = k == j ? 1.0 : 0.0;
+        fall -= (sums.slope(k, j) + own) / (sums.sum(k) + n[k]);
+        fall += ((k == 0 ? 0.0 : sums.slope(k - 1, j)) + own) / ((k == 0 ? 0.0 : sums.sum(k - 1)) + n[k]);
+      }
+      sum += fall;
+      x += fall * near_x[j];
+      y += fall * near_y[j];
+    }
+    return {x / sum, y / sum};
+  }
+
+  template <class Consider>
+  void bound(SearchBox& box, const SearchResult& best, const Consider& consider) const {
     const View view = site_.look(box);
     box.bound = std::min(box.bound, rate(noise(Site::sorted(view.nearest))) * rounding);
     if (!(box.bound > best.value)) {
@@ -56,12 +81,12 @@ class UavMinimumRate {
     if (!(centre[0] > 0.0)) {
       return;
     }
-    const Piece here = piece(view, lowered, Sums::best(centre, promise_));
+    const Piece here = piece(view, lowered, Sums::best(centre, constraints_));
     if (!here.valid) {
       return;
     }
     const QuadraticModel::Maximum top = accept(box, here);
-    offer(box.x + top.x, box.y + top.y);
+    consider(box.x + top.x, box.y + top.y);
     if (!(box.bound > best.value)) {
       return;
     }
@@ -70,9 +95,9 @@ class UavMinimumRate {
       const std::size_t i = view.order[k];
       there[k] = site_.squared_distance(view.dx[i] + top.x, view.dy[i] + top.y) / gain_ - lowered[k];
     }
-    const Sums other = Sums::best(there, promise_);
+    const Sums other = Sums::best(there, constraints_);
     if (other.limits() != here.limits) {
-      mix(box, here, piece(view, lowered, Sums(centre, promise_, other.limits())), offer);
+      mix(box, here, piece(view, lowered, Sums(centre, constraints_, other.limits())), consider);
     }
   }
 
@@ -109,10 +134,10 @@ class UavMinimumRate {
     return t;
   }
   [[nodiscard]] double rate(const Row& sorted) const {
-    if (least_total(sorted, promise_) > promise_.total) {
+    if (least_total(sorted, constraints_) > constraints_.total) {
       return -std::numeric_limits<double>::infinity();
     }
-    const Sums sums = Sums::best(sorted, promise_);
+    const Sums sums = Sums::best(sorted, constraints_);
     double sum = 0.0;
     for (std::size_t k = 0; k < size; ++k) {
       sum += std::log1p(sums.power(k) / ((k == 0 ? 0.0 : sums.sum(k - 1)) + sorted[k]));
@@ -135,7 +160,7 @@ class UavMinimumRate {
         sum.add(noises[j], sums.slope(k, j));
       }
       if (k > 0 && sums.limits()[k - 1]) {
-        result.value += std::log1p(promise_.factor);
+        result.value += std::log1p(constraints_.factor);
       } else {
         Quadratic upper = sum, lower = below;
         upper.add(noises[k], 1.0);
@@ -197,8 +222,8 @@ class UavMinimumRate {
   }
 
   /// The mixture of two pieces with the least maximum, by golden section: the maximum is convex in the share.
-  template <class Offer>
-  static void mix(SearchBox& box, const Piece& p, const Piece& q, const Offer& offer) {
+  template <class Consider>
+  static void mix(SearchBox& box, const Piece& p, const Piece& q, const Consider& consider) {
     if (!q.valid) {
       return;
     }
@@ -221,11 +246,11 @@ class UavMinimumRate {
     }
     accept(box, q);
     const QuadraticModel::Maximum top = accept(box, mixture(0.5 * (low + high)));
-    offer(box.x + top.x, box.y + top.y);
+    consider(box.x + top.x, box.y + top.y);
   }
 
   Site site_;
-  SicPromise promise_;
+  SicConstraints constraints_;
   double gain_;
 };
 

@@ -16,14 +16,14 @@ GDM_NAMESPACE_BEGIN
 ///
 /// 1. F <= sum_k chi_k(k-th smallest of the least t_i in the box), since every chi_k falls.
 /// 2. With the order of the centre held fixed, a quadratic model: value and gradient at the centre and a matrix above
-///    every Hessian in the box. Its error shrinks with the cube of the size, so no swarm of small boxes gathers around
-///    a maximum. What another order could add is bounded as follows. Let psi_j = chi_j - chi_{j+1}; then
+///    every Hessian in the box. Its error shrinks with the cube of the size, so the number of small boxes around a
+///    maximum stays bounded. What another order could add is bounded as follows. Let psi_j = chi_j - chi_{j+1}; then
 ///    F = sum_i chi_K(t_i) + sum_j (sum of psi_j over the j nearest), and taking the j nearest of the centre instead of
 ///    the true ones loses at most max(0, -psi_j') times the sum of t_a - t_b over the pairs that may have changed
 ///    sides.
 /// 3. Where psi_j' >= 0, the j nearest are the j that make the sum of psi_j least: F is a minimum over orders there,
 ///    and its maximum may sit on a kink, where two terminals are equally far. Every mixture of orders is then an upper
-///    bound on F; the mixture whose model has the least maximum plays the part of Lagrange multipliers at the kink.
+///    bound on F; the weights of the mixture whose model has the least maximum are Lagrange multipliers at the kink.
 template <int K>
 class UavRate {
  public:
@@ -45,6 +45,8 @@ class UavRate {
   [[nodiscard]] double value(double ux, double uy) const { return rate(site_.sorted_distances(ux, uy)); }
   [[nodiscard]] const Site& site() const noexcept { return site_; }
 
+  UavRate() = default;
+
   /// One step of a fixed-point iteration to a local maximum. The gradient of the rate is a weighted sum of the vectors
   /// from the terminals to the position; it vanishes at the weighted mean of the terminals, where the step goes (a mean
   /// shift, Fukunaga and Hostetler 1975). Of equally far terminals the site's earlier one counts as the nearer.
@@ -62,8 +64,8 @@ class UavRate {
     return {x / sum, y / sum};
   }
 
-  template <class Offer>
-  void bound(SearchBox& box, const SearchResult& best, const Offer& offer) const {
+  template <class Consider>
+  void bound(SearchBox& box, const SearchResult& best, const Consider& consider) const {
     const View view = site_.look(box);
     box.bound = std::min(box.bound, rate(Site::sorted(view.nearest)) * rounding);
     if (!(box.bound > best.value)) {
@@ -90,10 +92,10 @@ class UavRate {
       mixture.value += log_term(k, view.t[view.order[k]]);
     }
     const QuadraticModel model = model_of(mixture, view);
-    accept(box, mixture.value, model, offer);
+    accept(box, mixture.value, model, consider);
     if (kinks && box.bound > best.value) {
       mix(mixture, view, minimum, model);
-      accept(box, mixture.value, model_of(mixture, view), offer);
+      accept(box, mixture.value, model_of(mixture, view), consider);
     }
   }
 
@@ -160,11 +162,11 @@ class UavRate {
     model.radius += 0.5 * (most - least) * std::abs(middle) + most * spread;
   }
 
-  template <class Offer>
-  void accept(SearchBox& box, double value, const QuadraticModel& model, const Offer& offer) const {
+  template <class Consider>
+  void accept(SearchBox& box, double value, const QuadraticModel& model, const Consider& consider) const {
     const QuadraticModel::Maximum top = model.maximum(box.hx, box.hy);
     box.bound = std::min(box.bound, (value + top.value) * rounding);
-    offer(box.x + top.x, box.y + top.y);
+    consider(box.x + top.x, box.y + top.y);
   }
 
   /// Bound 3: moves weight between neighbouring ranks of terminals that may be equally far, one pair at a time, each

@@ -72,7 +72,7 @@ class OffloadingSearch {
  private:
   static constexpr std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
-  void offer(const OffloadingSet<K>& set, double cost) {
+  void consider(const OffloadingSet<K>& set, double cost) {
     if (cost < best_.cost) {
       best_.set = set;
       best_.cost = cost;
@@ -102,15 +102,15 @@ class OffloadingSearch {
       cost += taken[i] ? costs_.transmit[node.index] : costs_.local[node.index];
     }
     if (split == nullptr) {
-      offer(taken, cost + demand * demand);
+      consider(taken, cost + demand * demand);
       return;
     }
     const std::size_t i = at(split->index);
     const double without = cost + costs_.local[split->index] + demand * demand;
     const double whole = demand + split->weight;
     OffloadingSet<K> with = taken;
-    offer(taken, without);
-    offer(with.set(i), cost + costs_.transmit[split->index] + whole * whole);
+    consider(taken, without);
+    consider(with.set(i), cost + costs_.transmit[split->index] + whole * whole);
     const double saved = split->ratio - demand;  // the fraction times the weight
     const double relaxed = without - saved * saved;
     if (relaxed >= best_.cost * (1.0 - 1e-14)) {
