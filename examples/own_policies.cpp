@@ -26,8 +26,8 @@ struct LogLinearSchedule : gdm::schedule_tag {
 struct DifferencePrediction : gdm::parameterisation_tag {
   static gdm::LinearMap target(double) { return {-1, 1}; }
   static gdm::LinearMap clean(double alpha_bar) {
-    const double signal = std::sqrt(alpha_bar), noise = std::sqrt(1 - alpha_bar);
-    return {1 / (signal + noise), -noise / (signal + noise)};
+    const double clean = std::sqrt(alpha_bar), noise = std::sqrt(1 - alpha_bar);
+    return {1 / (clean + noise), -noise / (clean + noise)};
   }
   static std::string name() { return "difference"; }
 };
@@ -51,7 +51,7 @@ struct QuietEnd : gdm::sampler_tag {
       const double direction = std::sqrt(std::max(0.0, 1 - next - variance) / (1 - now));
       table[Schedule::steps - t] = {.t = static_cast<int>(t),
                                     .clean = std::sqrt(next) - direction * std::sqrt(now),
-                                    .noisy = direction,
+                                    .latent = direction,
                                     .noise = std::sqrt(variance)};
     }
     return table;

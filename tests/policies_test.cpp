@@ -43,7 +43,11 @@ static_assert(Set<>::omega == 0);
 
 // The paper's settings, of which each can be replaced.
 using Paper = Set<gdm::PaperPolicies>;
-static_assert(std::is_same_v<Paper::Schedule, gdm::CosineSchedule<20, std::ratio<84, 100>>>);
+static_assert(std::is_same_v<Paper::Schedule, gdm::CosineSchedule<20>>);
+static_assert(!gdm::detail::clips<Paper::Sampler> && gdm::detail::clips<gdm::Ddpm>);
+using Reference = Set<gdm::ReferencePolicies>;  // its code's, where they differ
+static_assert(std::is_same_v<Reference::Schedule, gdm::CosineSchedule<20, std::ratio<84, 100>>>);
+static_assert(std::is_same_v<Reference::Sampler, Paper::Sampler> && Reference::omega == 500);
 static_assert(std::is_same_v<Paper::Parameterisation, EpsilonPrediction>);
 static_assert(std::is_same_v<Paper::Sampler, gdm::PaperDdpm> && Paper::omega == 500);
 static_assert(Paper::Training::value.epochs == 200 && Paper::Training::value.batch_size == 512);

@@ -16,12 +16,15 @@ GDM_NAMESPACE_BEGIN
 
 struct bundle_tag {};
 
-/// The settings of the paper, word for word (Section IV-A3): cosine schedule of 20 steps with beta at most 0.84,
-/// epsilon-prediction, the noise factor of Eq. 13, normalisation in the first 5 denoising steps, omega = 500, 200
-/// epochs of Adam at 0.005 divided by ten at milestones, p_uncond = 0.1. To compare: `GdmOptimizer<MsrProblem,
-/// PaperPolicies>`.
+/// The settings of the paper (Section IV-A3): cosine schedule of 20 steps, epsilon-prediction, the noise factor of
+/// Eq. 13, normalisation in the first 5 denoising steps, no clamp of the predicted clean latent, omega = 500, 200 epochs
+/// of Adam at 0.005 divided by ten at milestones, p_uncond = 0.1.
+///
+/// The paper samples every number of a solution: to compare with it, give them to a problem without completion,
+/// `GdmOptimizer<NomaUav<3, ReferenceUnits, NoCompletion>, PaperPolicies>`. Features, network and the feasible decoder
+/// are this library's: the paper has a U-Net on the bare condition, and no decoder that holds the constraints.
 struct PaperPolicies : bundle_tag {
-  using Schedule = CosineSchedule<20, std::ratio<84, 100>>;
+  using Schedule = CosineSchedule<20>;
   using Parameterisation = EpsilonPrediction;
   using Sampler = PaperDdpm;
   static constexpr double omega = 500;
@@ -31,6 +34,12 @@ struct PaperPolicies : bundle_tag {
                                           .decay = Decay::multi_step,
                                           .warm_up = 0,
                                           .p_uncond = 0.1};
+};
+
+/// The settings of the paper's code (github.com/qiyu3816/DiffSG), where they differ from those of the paper: beta is at
+/// most 0.84. What that code does with statistics of a whole batch is done here for every instance alone.
+struct ReferencePolicies : PaperPolicies {
+  using Schedule = CosineSchedule<20, std::ratio<84, 100>>;
 };
 
 namespace detail {

@@ -137,7 +137,7 @@ Gaussian<N> push_forward(const Gaussian<N>& data) {
     const Denoiser<N> d(data, levels.alpha_bar[static_cast<std::size_t>(u.t)]);
     Square map = Square::Zero();
     const auto identity = Eigen::Matrix<double, N, N>::Identity();
-    map.template topLeftCorner<N, N>() = u.clean * d.gain + u.noisy * identity;
+    map.template topLeftCorner<N, N>() = u.clean * d.gain + u.latent * identity;
     map.template topRightCorner<N, N>() = u.previous * identity;
     map.template bottomLeftCorner<N, N>() = d.gain;
     Eigen::Matrix<double, 2 * N, 1> offset;
@@ -272,7 +272,7 @@ TEST_CASE("without noise a run is the sampler's table applied step by step") {
     for (std::size_t k = 0; k < updates.size(); ++k) {
       const Denoiser<3> d(space(), levels.alpha_bar[static_cast<std::size_t>(updates[k].t)]);
       const Eigen::Vector3d x = d.offset + d.gain * y;
-      y = (updates[k].clean * x + updates[k].previous * before + updates[k].noisy * y).eval();
+      y = (updates[k].clean * x + updates[k].previous * before + updates[k].latent * y).eval();
       before = x;
       CHECK((path[k + 1] - y).norm() <= 1e-11);
     }
@@ -302,7 +302,7 @@ void noise_is_standard_normal(const Gaussian<N>& data) {
     Column before = path[0];  // pure noise too
     for (std::size_t k = 0; k + 1 < updates.size(); ++k) {
       const Denoiser<N> d(data, levels.alpha_bar[static_cast<std::size_t>(updates[k].t)]);
-      const Column expected = updates[k].clean * (d.offset + d.gain * path[k]) + updates[k].noisy * path[k];
+      const Column expected = updates[k].clean * (d.offset + d.gain * path[k]) + updates[k].latent * path[k];
       const Column noise = (path[k + 1] - expected) / updates[k].noise;
       for (int i = 0; i < N; ++i) {
         n += 1;
@@ -429,4 +429,17 @@ TEST_CASE("clean predictions are clamped to the range of the training data") {
   runner.tables = {-100, 100, &evaluated};
   runner.run<true>({{1, 0}}, 3, unobserved);
   CHECK(near(runner.y(0, 0), -1, 1e-13, 0));
+}
+
+TEST_CASE("the paper's sampler does not clamp, and does not normalise a latent of two numbers") {
+  int evaluated = 0;
+  Runner<ConstantNetwork, gdm::CosineSchedule<4>, gdm::CleanPrediction, gdm::PaperDdpm> runner{
+      ConstantNetwork::Tables{100, -100, &evaluated}};
+  for (int i = 0; i < 2; ++i) {
+    runner.low(i, 0) = -1;
+    runner.high(i, 0) = 2;
+  }
+  runner.run<true>({{1, 0}}, 3, [](int k, const auto& y) { CHECK((k == 0 || std::abs(y(0, 0) + y(1, 0)) > 1)); });
+  CHECK(near(runner.y(0, 0), 4 * 100.0 + 3 * 100, 1e-9, 0));
+  CHECK(near(runner.y(1, 0), 4 * 101.0 + 3 * 100, 1e-9, 0));
 }

@@ -11,7 +11,7 @@
 
 namespace {
 
-using PaperSchedule = gdm::CosineSchedule<20, std::ratio<84, 100>>;
+using ReferenceSchedule = gdm::CosineSchedule<20, std::ratio<84, 100>>;
 
 template <class Sampler, class Schedule>
 auto updates_of() {
@@ -28,7 +28,7 @@ void same(const gdm::Update& a, const gdm::Update& b, double tolerance) {
   CHECK(a.t == b.t);
   CHECK(near(a.clean, b.clean, tolerance, tolerance));
   CHECK(near(a.previous, b.previous, tolerance, tolerance));
-  CHECK(near(a.noisy, b.noisy, tolerance, tolerance));
+  CHECK(near(a.latent, b.latent, tolerance, tolerance));
   CHECK(near(a.noise, b.noise, tolerance, tolerance));
 }
 
@@ -46,14 +46,14 @@ void well_formed(std::size_t steps) {
     if (!Sampler::stochastic) CHECK(table[k].noise == 0);
   }
   CHECK(near(table.back().clean, 1, 1e-12, 0));
-  CHECK(near(table.back().noisy, 0, 1e-12, 0));
+  CHECK(near(table.back().latent, 0, 1e-12, 0));
   CHECK(table.back().previous == 0);
   CHECK(table.back().noise == 0);
 }
 
 }  // namespace
 
-#define SCHEDULES gdm::CosineSchedule<20>, PaperSchedule, gdm::LinearSchedule<100>, gdm::SigmoidSchedule<7>
+#define SCHEDULES gdm::CosineSchedule<20>, ReferenceSchedule, gdm::LinearSchedule<100>, gdm::SigmoidSchedule<7>
 
 TEST_CASE("every sampler goes down from the last step and ends at the clean latent") {
   using Twenty = gdm::CosineSchedule<20>;
@@ -92,9 +92,9 @@ TEST_CASE_TEMPLATE("a DDPM update is the mean of Algorithm 2 with the posterior'
     const auto t = static_cast<std::size_t>(u.t);
     // (y - beta / sqrt(1 - alpha_bar) eps) / sqrt(alpha), with x = (y - sqrt(1 - alpha_bar) eps) / sqrt(alpha_bar).
     const double signal = std::sqrt(levels.alpha_bar[t]), spread = std::sqrt(1 - levels.alpha_bar[t]);
-    const double by_noisy = u.clean / signal + u.noisy, by_epsilon = -u.clean * spread / signal;
+    const double by_latent = u.clean / signal + u.latent, by_epsilon = -u.clean * spread / signal;
     CAPTURE(u.t);
-    CHECK(near(by_noisy, 1 / std::sqrt(levels.alpha[t]), 0, 1e-11));
+    CHECK(near(by_latent, 1 / std::sqrt(levels.alpha[t]), 0, 1e-11));
     CHECK(near(by_epsilon, -levels.beta[t] / (std::sqrt(levels.alpha[t]) * spread), 0, 1e-11));
     CHECK(near(u.noise * u.noise, levels.posterior_variance[t], 1e-16, 1e-14));
     CHECK(u.previous == 0);
@@ -106,17 +106,17 @@ TEST_CASE_TEMPLATE("a DDPM update keeps the forward process's distribution when 
   const gdm::NoiseLevels<Schedule> levels;
   for (const gdm::Update& u : updates_of<gdm::Ddpm, Schedule>()) {
     const auto t = static_cast<std::size_t>(u.t);
-    const double mean = u.clean + u.noisy * std::sqrt(levels.alpha_bar[t]);  // of y_{t-1} for y_0 = 1
-    const double variance = u.noisy * u.noisy * (1 - levels.alpha_bar[t]) + u.noise * u.noise;
+    const double mean = u.clean + u.latent * std::sqrt(levels.alpha_bar[t]);  // of y_{t-1} for y_0 = 1
+    const double variance = u.latent * u.latent * (1 - levels.alpha_bar[t]) + u.noise * u.noise;
     CHECK(near(mean, std::sqrt(levels.alpha_bar[t - 1]), 0, 1e-12));
     CHECK(near(variance, 1 - levels.alpha_bar[t - 1], 1e-14, 1e-12));
   }
 }
 
 TEST_CASE("defect 1 of the reference: the noise factor of the paper's Eq. 13 is 1.1 to 3.8 times too large") {
-  const gdm::NoiseLevels<PaperSchedule> levels;
-  const auto paper = updates_of<gdm::PaperDdpm, PaperSchedule>();
-  const auto ddpm = updates_of<gdm::Ddpm, PaperSchedule>();
+  const gdm::NoiseLevels<ReferenceSchedule> levels;
+  const auto paper = updates_of<gdm::PaperDdpm, ReferenceSchedule>();
+  const auto ddpm = updates_of<gdm::Ddpm, ReferenceSchedule>();
   double smallest = 1e9, largest = 0;
   for (std::size_t k = 0; k < paper.size(); ++k) {
     const auto t = static_cast<std::size_t>(paper[k].t);
@@ -150,13 +150,13 @@ TEST_CASE_TEMPLATE("DDIM with eta = 1 and all steps is DDPM", Schedule, SCHEDULE
 TEST_CASE_TEMPLATE("DDIM keeps the forward process's distribution for any number of steps and any eta", Sampler,
                    gdm::Ddim<>, gdm::Ddim<6>, gdm::Ddim<0, std::ratio<1, 3>>, gdm::Ddim<6, std::ratio<1, 2>>,
                    gdm::Ddim<11, std::ratio<1>>) {
-  const gdm::NoiseLevels<PaperSchedule> levels;
-  const auto table = updates_of<Sampler, PaperSchedule>();
+  const gdm::NoiseLevels<ReferenceSchedule> levels;
+  const auto table = updates_of<Sampler, ReferenceSchedule>();
   for (std::size_t k = 0; k < table.size(); ++k) {
     const gdm::Update& u = table[k];
     const double from = levels.alpha_bar[static_cast<std::size_t>(u.t)], to = levels.alpha_bar[next_step(table, k)];
-    CHECK(near(u.clean + u.noisy * std::sqrt(from), std::sqrt(to), 0, 1e-12));
-    CHECK(near(u.noisy * u.noisy * (1 - from) + u.noise * u.noise, 1 - to, 1e-14, 1e-12));
+    CHECK(near(u.clean + u.latent * std::sqrt(from), std::sqrt(to), 0, 1e-12));
+    CHECK(near(u.latent * u.latent * (1 - from) + u.noise * u.noise, 1 - to, 1e-14, 1e-12));
     const double ancestral = std::sqrt((1 - to) / (1 - from)) * std::sqrt(1 - from / to);  // Song et al., Eq. 16
     CHECK(near(u.noise, Sampler::eta * ancestral, 1e-15, 1e-14));
   }
@@ -172,8 +172,8 @@ TEST_CASE_TEMPLATE("the solver's first step is a DDIM step, and one step is the 
 
 TEST_CASE_TEMPLATE("the solver's later steps are those of DPM-Solver++ (2M), Algorithm 2", Sampler, gdm::DpmSolver<>,
                    gdm::DpmSolver<5>) {
-  const gdm::NoiseLevels<PaperSchedule> levels;
-  const auto table = updates_of<Sampler, PaperSchedule>();
+  const gdm::NoiseLevels<ReferenceSchedule> levels;
+  const auto table = updates_of<Sampler, ReferenceSchedule>();
   const auto alpha = [&](std::size_t t) { return std::sqrt(levels.alpha_bar[t]); };
   const auto sigma = [&](std::size_t t) { return std::sqrt(1 - levels.alpha_bar[t]); };
   const auto lambda = [&](std::size_t t) { return std::log(alpha(t) / sigma(t)); };
@@ -185,9 +185,9 @@ TEST_CASE_TEMPLATE("the solver's later steps are those of DPM-Solver++ (2M), Alg
     const double extrapolated = (1 + 1 / (2 * r)) * x - 1 / (2 * r) * x_before;
     const double expected = sigma(s) / sigma(t) * y - alpha(s) * (std::exp(-h) - 1) * extrapolated;
     CAPTURE(t);
-    CHECK(near(table[k].clean * x + table[k].previous * x_before + table[k].noisy * y, expected, 1e-13, 1e-12));
+    CHECK(near(table[k].clean * x + table[k].previous * x_before + table[k].latent * y, expected, 1e-13, 1e-12));
     // A clean latent that does not change moves along the forward process's mean and deviation.
-    CHECK(near(table[k].clean + table[k].previous + table[k].noisy * alpha(t), alpha(s), 1e-13, 1e-12));
+    CHECK(near(table[k].clean + table[k].previous + table[k].latent * alpha(t), alpha(s), 1e-13, 1e-12));
   }
 }
 

@@ -10,17 +10,17 @@
 
 namespace {
 
-using PaperSchedule = gdm::CosineSchedule<20, std::ratio<84, 100>>;
+using ReferenceSchedule = gdm::CosineSchedule<20, std::ratio<84, 100>>;
 
 static_assert(gdm::Schedule<gdm::CosineSchedule<20>> && gdm::Schedule<gdm::LinearSchedule<1000>> &&
               gdm::Schedule<gdm::SigmoidSchedule<1>>);
 
 }  // namespace
 
-#define SCHEDULES                                                                                                    \
-  gdm::CosineSchedule<1>, gdm::CosineSchedule<20>, PaperSchedule, gdm::CosineSchedule<1000>, gdm::LinearSchedule<1>, \
-      gdm::LinearSchedule<20>, gdm::LinearSchedule<1000>, gdm::SigmoidSchedule<1>, gdm::SigmoidSchedule<20>,         \
-      gdm::SigmoidSchedule<1000>
+#define SCHEDULES                                                                                          \
+  gdm::CosineSchedule<1>, gdm::CosineSchedule<20>, ReferenceSchedule, gdm::CosineSchedule<1000>,           \
+      gdm::LinearSchedule<1>, gdm::LinearSchedule<20>, gdm::LinearSchedule<1000>, gdm::SigmoidSchedule<1>, \
+      gdm::SigmoidSchedule<20>, gdm::SigmoidSchedule<1000>
 
 TEST_CASE("the cosine schedule has the values of Nichol and Dhariwal's Eq. 17") {
   // alpha_bar_t = f(t) / f(0) with f(t) = cos^2((t / 20 + 0.008) / 1.008 * pi / 2), worked out by hand.
@@ -34,13 +34,13 @@ TEST_CASE("the cosine schedule has the values of Nichol and Dhariwal's Eq. 17") 
   CHECK(near(gdm::CosineSchedule<2>::beta(1), 0.5061564095593623, 0, 1e-14));
 }
 
-TEST_CASE("the cosine schedule's last beta is capped, the paper's at 0.84, and no other one") {
+TEST_CASE("the cosine schedule's last beta is capped, that of the paper's code at 0.84, and no other one") {
   const gdm::NoiseLevels<gdm::CosineSchedule<20>> levels;
-  const gdm::NoiseLevels<PaperSchedule> paper;
+  const gdm::NoiseLevels<ReferenceSchedule> reference;
   CHECK(levels.beta[20] == 0.999);
-  CHECK(paper.beta[20] == 0.84);
-  for (std::size_t t = 1; t < 20; ++t) CHECK(levels.beta[t] == paper.beta[t]);
-  CHECK(near(paper.alpha_bar[20], 0.16 * paper.alpha_bar[19], 0, 1e-15));
+  CHECK(reference.beta[20] == 0.84);
+  for (std::size_t t = 1; t < 20; ++t) CHECK(levels.beta[t] == reference.beta[t]);
+  CHECK(near(reference.alpha_bar[20], 0.16 * reference.alpha_bar[19], 0, 1e-15));
 }
 
 TEST_CASE(
@@ -107,7 +107,7 @@ TEST_CASE_TEMPLATE("the forward process in one jump is that in single steps", S,
 }
 
 TEST_CASE("schedules that differ have names that differ") {
-  const std::set<std::string> names{gdm::CosineSchedule<20>::name(), PaperSchedule::name(),
+  const std::set<std::string> names{gdm::CosineSchedule<20>::name(), ReferenceSchedule::name(),
                                     gdm::CosineSchedule<21>::name(), gdm::LinearSchedule<20>::name(),
                                     gdm::SigmoidSchedule<20>::name()};
   CHECK(names.size() == 5);

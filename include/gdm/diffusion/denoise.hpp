@@ -56,14 +56,14 @@ class ReverseProcess {
     for (std::size_t k = 0; k < updates.size(); ++k) {
       const Update& u = updates[k];
       const LinearMap x = Parameterisation::clean(levels.alpha_bar[static_cast<std::size_t>(u.t)]);
-      table_[k] = {u.t, S(x.first), S(x.second), S(u.clean), S(u.previous), S(u.noisy), S(u.noise)};
+      table_[k] = {u.t, S(x.first), S(x.second), S(u.clean), S(u.previous), S(u.latent), S(u.noise)};
     }
   }
 
   /// Denoises `n` <= B columns.
   /// @param instance  the network's view of each column's condition
   /// @param keys      random numbers of each column
-  /// @param low,high  range of the clean latent in the training data: predictions are clamped to it
+  /// @param low,high  range of the clean latent in the training data: predictions are clamped to it if the sampler clips
   /// @param omega     guidance weight of Eq. 12: (1 + omega) conditional - omega unconditional
   /// @param observe   called as observe(k, y) before update k = 0 .. steps - 1 and, with k = steps, at the end
   template <bool guided, int B, class Observer>
@@ -105,7 +105,7 @@ class ReverseProcess {
   struct Coefficients {
     int t;
     S from_noisy, from_output;  ///< predicted clean latent x = from_noisy * y_t + from_output * output
-    S clean, previous, noisy, noise;
+    S clean, previous, latent, noise;
   };
   std::array<Coefficients, static_cast<std::size_t>(steps)> table_;
 
@@ -119,9 +119,11 @@ class ReverseProcess {
       const simd::Pack<S> now = simd::load<S>(y + i);
       const simd::Pack<S> lowest = simd::load<S>(low + i), highest = simd::load<S>(high + i);
       simd::Pack<S> clean = simd::fma<S>(now, c.from_noisy, c.from_output * output);
-      clean = clean < lowest ? lowest : clean;
-      clean = clean > highest ? highest : clean;
-      const simd::Pack<S> kept = simd::fma<S>(simd::load<S>(previous + i), c.previous, c.noisy * now);
+      if constexpr (detail::clips<Sampler>) {
+        clean = clean < lowest ? lowest : clean;
+        clean = clean > highest ? highest : clean;
+      }
+      const simd::Pack<S> kept = simd::fma<S>(simd::load<S>(previous + i), c.previous, c.latent * now);
       simd::store<S>(y + i, simd::fma<S>(clean, c.clean, kept));
       simd::store<S>(previous + i, clean);
     }
@@ -131,9 +133,9 @@ class ReverseProcess {
     for (int i = 0; i < latents; ++i) y[i] = simd::fma(scale, noise[i], y[i]);
   }
 
-  /// Zero mean and unit variance over the elements of one column.
+  /// Zero mean and unit variance over the elements of one column; of two, only their order would be left.
   static void normalise(S* y) {
-    if constexpr (latents > 1) {
+    if constexpr (latents > 2) {
       S mean(0), square(0);
       for (int i = 0; i < latents; ++i) mean += y[i];
       mean /= S(latents);

@@ -14,7 +14,7 @@ GDM_NAMESPACE_BEGIN
 
 struct parameterisation_tag {};
 
-/// A parameterisation is a type with two linear maps at signal share alpha_bar, where
+/// A parameterisation is a type with two linear maps at the level alpha_bar, where
 /// y_t = sqrt(alpha_bar) y_0 + sqrt(1 - alpha_bar) epsilon (Eq. 10):
 /// | requirement                            | meaning                                                      |
 /// |----------------------------------------|--------------------------------------------------------------|

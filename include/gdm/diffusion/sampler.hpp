@@ -17,13 +17,13 @@ GDM_NAMESPACE_BEGIN
 struct sampler_tag {};
 
 /// One denoising step, from y_t to y_s with s < t:
-/// y_s = clean * x + previous * x' + noisy * y_t + noise * epsilon,
+/// y_s = clean * x + previous * x' + latent * y_t + noise * epsilon,
 /// x being the clean latent predicted at t, x' the one predicted in the step before.
 struct Update {
   int t = 0;
   double clean = 0;
   double previous = 0;
-  double noisy = 0;
+  double latent = 0;
   double noise = 0;
 };
 
@@ -35,13 +35,21 @@ struct Update {
 /// | `static constexpr bool stochastic`                 | true if any update adds noise                           |
 /// | `static constexpr int normalised_steps`            | first updates whose result is normalised per instance   |
 /// | `static std::string name()`                        | for messages and benchmarks                             |
+/// | `static constexpr bool clips`, optional            | whether predicted clean latents are clamped to the range of the training data; true without |
 /// and derives from `gdm::sampler_tag`. One that does not fit its schedule is GDM-S54.
 template <class D>
 concept SamplerPolicy = std::is_base_of_v<sampler_tag, D>;
 
 namespace detail {
 
-/// Whether D offers what the contract asks for, on this schedule.
+/// Whether the predicted clean latent is clamped to the range of the training data: yes, unless the sampler says no.
+template <class D>
+inline constexpr bool clips = true;
+template <class D>
+requires requires { D::clips; }
+inline constexpr bool clips<D> = D::clips;
+
+/// Whether D has what the contract asks for, on this schedule.
 template <class D, class Sched>
 concept complete_sampler = requires(const NoiseLevels<Sched>& levels) {
   typename std::integral_constant<int, D::steps(Sched::steps)>;
@@ -54,9 +62,9 @@ concept complete_sampler = requires(const NoiseLevels<Sched>& levels) {
 };
 
 /// The update that has the mean of q(y_s | y_t, x) with variance `variance` around it (Song et al. 2021, Eq. 12).
-inline Update implicit_update(int t, double signal_t, double signal_s, double variance) {
-  const double direction = std::sqrt(std::max(0.0, 1 - signal_s - variance)) / std::sqrt(1 - signal_t);
-  return {t, std::sqrt(signal_s) - direction * std::sqrt(signal_t), 0, direction, std::sqrt(variance)};
+inline Update implicit_update(int t, double alpha_bar_t, double alpha_bar_s, double variance) {
+  const double direction = std::sqrt(std::max(0.0, 1 - alpha_bar_s - variance)) / std::sqrt(1 - alpha_bar_t);
+  return {t, std::sqrt(alpha_bar_s) - direction * std::sqrt(alpha_bar_t), 0, direction, std::sqrt(variance)};
 }
 
 /// Step number k of `count` evenly spaced ones out of T, falling from T to 1; count = k gives 0.
@@ -87,9 +95,12 @@ struct Ddpm : sampler_tag {
   static std::string name() { return "ddpm"; }
 };
 
-/// Algorithm 2 word for word: the noise carries the factor (1 - alpha_bar_{t-1}) / (1 - alpha_bar_t) of Eq. 13, which
-/// is not the posterior's standard deviation, and the results of the first five updates are normalised (Section IV-A3).
+/// Algorithm 2 as the paper states it: the noise carries the factor (1 - alpha_bar_{t-1}) / (1 - alpha_bar_t) of Eq. 13,
+/// which is not the posterior's standard deviation, the results of the first five updates are normalised (Section
+/// IV-A3), and the predicted clean latent is not clamped. An instance is normalised over its own latent, and not at all
+/// if that has fewer than three numbers: of two, nothing but their order would be left.
 struct PaperDdpm : sampler_tag {
+  static constexpr bool clips = false;
   static constexpr bool stochastic = true;
   static constexpr int normalised_steps = 5;
   static constexpr int steps(int T) { return T; }
@@ -124,10 +135,10 @@ struct Ddim : sampler_tag {
     std::array<Update, static_cast<std::size_t>(count)> table;
     for (int k = 0; k < count; ++k) {
       const int t = detail::spaced_step(k, count, T);
-      const double signal_t = levels.alpha_bar[static_cast<std::size_t>(t)];
-      const double signal_s = levels.alpha_bar[static_cast<std::size_t>(detail::spaced_step(k + 1, count, T))];
-      const double variance = eta * eta * (1 - signal_s) / (1 - signal_t) * (1 - signal_t / signal_s);
-      table[static_cast<std::size_t>(k)] = detail::implicit_update(t, signal_t, signal_s, variance);
+      const double alpha_bar_t = levels.alpha_bar[static_cast<std::size_t>(t)];
+      const double alpha_bar_s = levels.alpha_bar[static_cast<std::size_t>(detail::spaced_step(k + 1, count, T))];
+      const double variance = eta * eta * (1 - alpha_bar_s) / (1 - alpha_bar_t) * (1 - alpha_bar_t / alpha_bar_s);
+      table[static_cast<std::size_t>(k)] = detail::implicit_update(t, alpha_bar_t, alpha_bar_s, variance);
     }
     return table;
   }
@@ -151,8 +162,8 @@ struct DpmSolver : sampler_tag {
     constexpr int count = steps(T);
     static_assert(count <= T, "[GDM-S53] a sampler cannot take more steps than its schedule has");
     const auto log_snr = [&](int t) {
-      const double signal = levels.alpha_bar[static_cast<std::size_t>(t)];
-      return 0.5 * std::log(signal / (1 - signal));
+      const double alpha_bar = levels.alpha_bar[static_cast<std::size_t>(t)];
+      return 0.5 * std::log(alpha_bar / (1 - alpha_bar));
     };
     std::array<Update, static_cast<std::size_t>(count)> table;
     double last_step = 0;
@@ -164,12 +175,12 @@ struct DpmSolver : sampler_tag {
         continue;
       }
       const double h = log_snr(s) - log_snr(t);
-      const double signal_t = levels.alpha_bar[static_cast<std::size_t>(t)];
-      const double signal_s = levels.alpha_bar[static_cast<std::size_t>(s)];
-      const double gain = -std::sqrt(signal_s) * std::expm1(-h);
+      const double alpha_bar_t = levels.alpha_bar[static_cast<std::size_t>(t)];
+      const double alpha_bar_s = levels.alpha_bar[static_cast<std::size_t>(s)];
+      const double gain = -std::sqrt(alpha_bar_s) * std::expm1(-h);
       const double extrapolate = k == 0 ? 0.0 : h / (2 * last_step);
       table[static_cast<std::size_t>(k)] = {t, gain * (1 + extrapolate), -gain * extrapolate,
-                                            std::sqrt((1 - signal_s) / (1 - signal_t)), 0};
+                                            std::sqrt((1 - alpha_bar_s) / (1 - alpha_bar_t)), 0};
       last_step = h;
     }
     return table;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// @brief Noise schedules: how much of the signal is left after t of T steps.
+/// @brief Noise schedules: the variance that each of T steps adds.
 #pragma once
 
 #include <algorithm>
@@ -38,27 +38,27 @@ concept Schedule = SchedulePolicy<D> && requires(int t) {
 namespace detail {
 template <class Ratio>
 inline constexpr double ratio_value = static_cast<double>(Ratio::num) / static_cast<double>(Ratio::den);
-/// beta_t = 1 - f(t) / f(t - 1) for a falling share of signal f, at most `cap`.
+/// beta_t = 1 - alpha_bar(t) / alpha_bar(t - 1), at most `cap`; a constant factor on alpha_bar cancels.
 template <class F>
-double beta_from_signal(const F& signal, int t, double cap) {
-  return std::min(1 - signal(t) / signal(t - 1), cap);
+double beta_from_alpha_bar(const F& alpha_bar, int t, double cap) {
+  return std::min(1 - alpha_bar(t) / alpha_bar(t - 1), cap);
 }
 }  // namespace detail
 
 /// alpha_bar(t) ~ cos^2(((t / T + s) / (1 + s)) pi / 2), s = 0.008 (Nichol & Dhariwal 2021, Eq. 17).
 /// @tparam T    number of steps
-/// @tparam Cap  largest beta, so that the last step does not divide by nothing
+/// @tparam Cap  largest beta; 0.999 as there, "to prevent singularities at the end of the diffusion process"
 template <int T, class Cap = std::ratio<999, 1000>>
 struct CosineSchedule : schedule_tag {
   static constexpr int steps = std::max(T, 1);
   static constexpr double offset = 0.008;
 
   static double beta(int t) {
-    const auto signal = [](int k) {
+    const auto alpha_bar = [](int k) {
       const double c = std::cos((static_cast<double>(k) / T + offset) / (1 + offset) * (std::numbers::pi / 2));
       return c * c;
     };
-    return detail::beta_from_signal(signal, t, detail::ratio_value<Cap>);
+    return detail::beta_from_alpha_bar(alpha_bar, t, detail::ratio_value<Cap>);
   }
   static std::string name() {
     return std::string("cosine-") + std::to_string(T) + "-cap-" + std::to_string(detail::ratio_value<Cap>);
@@ -88,11 +88,11 @@ struct SigmoidSchedule : schedule_tag {
 
   static double beta(int t) {
     const auto sigmoid = [](double v) { return 1 / (1 + std::exp(-v)); };
-    const auto signal = [&](int k) {
+    const auto alpha_bar = [&](int k) {
       const double v = sigmoid(3 - 6.0 * k / T);
       return (v - sigmoid(-3)) / (sigmoid(3) - sigmoid(-3));
     };
-    return detail::beta_from_signal(signal, t, 0.999);
+    return detail::beta_from_alpha_bar(alpha_bar, t, 0.999);
   }
   static std::string name() { return std::string("sigmoid-") + std::to_string(T); }
 

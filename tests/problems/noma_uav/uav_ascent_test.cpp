@@ -5,6 +5,7 @@
 #include <random>
 
 #include <doctest/doctest.h>
+#include <gdm/core/vector.hpp>
 #include <gdm/problem/draw.hpp>
 #include <gdm/problems/noma_uav/uav_minimum_rate.hpp>
 #include <gdm/problems/noma_uav/uav_rate.hpp>
