@@ -59,10 +59,9 @@ TEST_CASE("on decisions of 0 and 1 the relaxed cost is the objective, and the ra
     gdm::Vector<3> unused;
     CHECK(near(gdm::Relaxation<gdm::MsrProblem>::cost(m, shares, unused), -gdm::MsrProblem::objective(m, p), 0, 1e-12));
     const auto n = gdm::NuProblem::draw(random);
-    const auto uav = gdm::NuProblem::baseline(n);
-    gdm::Vector<5> w = uav, slope;
-    w.head<2>() /= gdm::NuProblem::height;
-    w.tail<3>() *= 3 / n[6];
+    const auto uav = gdm::NuProblem::centroid(n);
+    const gdm::Vector<2> w = uav.head<2>() / gdm::NuProblem::height;
+    gdm::Vector<2> slope;
     CHECK(near(gdm::Relaxation<gdm::NuProblem>::cost(n, w, slope), -gdm::NuProblem::objective(n, uav), 0, 1e-12));
   }
 }

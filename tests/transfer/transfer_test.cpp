@@ -71,7 +71,7 @@ TEST_CASE("a SetMlp trained on 9 channels solves 4 and 40 from its file, feasibl
     const auto test = gdm::generate<P>(100, 2);
     xt::xtensor<double, 2> equal = test.solutions;
     for (std::size_t i = 0; i < test.size(); ++i)
-      gdm::set_row(equal, i, typename P::Solution(P::baseline(test.condition(i))));
+      gdm::set_row(equal, i, typename P::Solution(P::equal_power(test.condition(i))));
     const auto ours = gdm::evaluate(optimizer, test);
     const auto baseline = gdm::evaluate_solutions(test, equal);
     CAPTURE(M);

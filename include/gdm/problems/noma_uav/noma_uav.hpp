@@ -227,6 +227,18 @@ struct NomaUav {
     return objective(x, result) > objective(x, y) ? result : y;
   }
 
+  /// The UAV at the point of the square nearest to (ux, uy), with the best powers there.
+  static Solution with_best_powers(const Condition& x, double ux, double uy) {
+    Solution y;
+    y[0] = inside(ux);
+    y[1] = inside(uy);
+    const SicOrder<K> order = sic_order(distance2<double>(x, y[0], y[1]), Vector<K>(Vector<K>::Zero()));
+    for (int k = 0; k < K; ++k) {
+      y[2 + order[static_cast<std::size_t>(k)]] = best_sic_power<K>(k, x[2 * K], margin);
+    }
+    return y;
+  }
+
   static Solution refine(const Condition& x, const Solution& y) { return refine(x, y, context(x)); }
   static Features features(const Condition& x) { return features(x, context(x)); }
   static Latent encode(const Condition& x, const Solution& y) { return encode(x, y, context(x)); }
@@ -273,16 +285,6 @@ struct NomaUav {
     y[1] = inside(uy);
     const SicOrder<K> order = sic_order(distance2<double>(x, y[0], y[1]), requested);
     y.template tail<K>() = project_sic_powers(requested, order, x[2 * K], margin);
-    return y;
-  }
-  static Solution with_best_powers(const Condition& x, double ux, double uy) {
-    Solution y;
-    y[0] = inside(ux);
-    y[1] = inside(uy);
-    const SicOrder<K> order = sic_order(distance2<double>(x, y[0], y[1]), Vector<K>(Vector<K>::Zero()));
-    for (int k = 0; k < K; ++k) {
-      y[2 + order[static_cast<std::size_t>(k)]] = best_sic_power<K>(k, x[2 * K], margin);
-    }
     return y;
   }
   /// The terminals by x, then by y. All that is computed from them in this order has the same bits whatever the order
