@@ -47,6 +47,38 @@ TEST_CASE("the intervals hold the truth at least as often as they say, on simula
   CHECK(share_held > 1800);
 }
 
+TEST_CASE("an interval on the logarithm is positive, holds the geometric mean, and pairs undo what both share") {
+  const auto e = gdm::log_interval(std::array{1e-6, 1e-5, 1e-4});  // logs to base ten: -5 with standard error 1/sqrt(3)
+  CHECK(near(e.value, 1e-5, 0, 1e-12));
+  CHECK(near(std::log10(e.high), -5 + 4.3026527297 / std::sqrt(3.0), 1e-9, 0));
+  CHECK(near(std::log10(e.low), -5 - 4.3026527297 / std::sqrt(3.0), 1e-9, 0));
+  const auto exact = gdm::log_interval(std::array{0.0, -4.7e-13, 1e-13});
+  CHECK(near(exact.value, 1e-12, 0, 1e-12));  // all below the floor
+  CHECK(exact.low == exact.high);
+  CHECK(gdm::log_interval(std::array{1e-3}).low == 0);
+  CHECK(std::isinf(gdm::log_interval(std::array{1e-3}).high));
+  // Seeds differ by decades, the methods by a factor of two in each.
+  const auto r = gdm::ratio_interval(std::array{2e-3, 2.1e-5, 1.9e-7}, std::array{1e-3, 1e-5, 1e-7});
+  CHECK(near(r.value, std::cbrt(2 * 2.1 * 1.9), 0, 1e-12));
+  CHECK(r.low > 1.5);
+  CHECK(r.high < 2.5);
+  CHECK_THROWS_WITH_AS((void)gdm::ratio_interval(std::array{1.0}, {}), doctest::Contains("1 and 0"), gdm::Error);
+  CHECK_THROWS_WITH_AS((void)gdm::log_interval(std::array{1.0}, 0.0), doctest::Contains("[GDM-R201]"), gdm::Error);
+}
+
+TEST_CASE("an interval of shares stays within 0 and 1") {
+  const auto high = gdm::share_interval(std::array{1.0, 0.999, 0.98});
+  CHECK(high.low > 0.9);
+  CHECK(high.high <= 1);
+  const auto low = gdm::share_interval(std::array{0.0, 0.0, 0.02});
+  CHECK(low.low >= 0);
+  CHECK(low.high < 0.1);
+  CHECK(near(gdm::share_interval(std::array{0.3, 0.3}).value, 0.3, 1e-14, 0));
+  const auto one = gdm::share_interval(std::array{0.5});  // one repetition says nothing
+  CHECK(one.low == 0);
+  CHECK(near(one.high, 1, 1e-15, 0));
+}
+
 TEST_CASE("intervals without data or with a senseless confidence are refused") {
   CHECK_THROWS_WITH_AS((void)gdm::student_interval({}), doctest::Contains("[GDM-R211]"), gdm::Error);
   CHECK_THROWS_WITH_AS((void)gdm::clopper_pearson(0, 0), doctest::Contains("[GDM-R211]"), gdm::Error);

@@ -3,10 +3,13 @@
 /// @brief Confidence intervals of a mean and of a probability.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <span>
 #include <string>
+#include <vector>
 
 #include <boost/math/distributions/binomial.hpp>
 #include <boost/math/distributions/students_t.hpp>
@@ -46,6 +49,58 @@ inline void require_confidence(double confidence) {
   const double t = boost::math::quantile(boost::math::complement(distribution, (1 - confidence) / 2));
   const double half = t * std::sqrt(square / (n - 1) / n);
   return {mean, mean - half, mean + half};
+}
+
+/// Student's interval on the scale of a monotone `to`, carried back by `from`; `value` is carried back likewise.
+template <class To, class From>
+[[nodiscard]] Estimate student_interval_of(std::span<const double> values, double confidence, const To& to,
+                                           const From& from) {
+  std::vector<double> scaled;
+  scaled.reserve(values.size());
+  for (const double v : values) scaled.push_back(to(v));
+  const Estimate e = student_interval(scaled, confidence);
+  return {from(e.value), from(e.low), from(e.high)};
+}
+
+/// Geometric mean of positive numbers, such as gaps, with Student's interval on their logarithms: no part of it is
+/// negative, and one bad repetition does not stretch it below what is possible.
+/// @param floor  values below count as this: a gap cannot be measured more finely than its optimum is known
+/// @throws Error as student_interval; [GDM-R201] if `floor` is not positive
+[[nodiscard]] inline Estimate log_interval(std::span<const double> values, double floor = 1e-12,
+                                           double confidence = 0.95) {
+  if (!(floor > 0)) {
+    throw Error(Errc::invalid_argument, "log_interval floor", "it is " + to_text(floor), "Give a positive number");
+  }
+  return student_interval_of(
+      values, confidence, [floor](double v) { return std::log(std::max(v, floor)); },
+      [](double v) { return std::exp(v); });
+}
+
+/// Geometric mean of a_i / b_i over pairs (the same seed, the same data), with Student's interval on its logarithm.
+/// Below 1 throughout: a is smaller.
+/// @throws Error as log_interval; [GDM-R212] if the numbers of values differ
+[[nodiscard]] inline Estimate ratio_interval(std::span<const double> a, std::span<const double> b, double floor = 1e-12,
+                                             double confidence = 0.95) {
+  if (a.size() != b.size()) {
+    throw Error(Errc::shape_mismatch, "ratio_interval", std::to_string(a.size()) + " and " + std::to_string(b.size()),
+                "Give as many values as there are partners");
+  }
+  std::vector<double> ratio;
+  ratio.reserve(a.size());
+  for (std::size_t i = 0; i < a.size(); ++i) ratio.push_back(std::max(a[i], floor) / std::max(b[i], floor));
+  return log_interval(ratio, 1e-300, confidence);
+}
+
+/// Mean of shares in [0, 1] with Student's interval on the scale of arcsin(sqrt), which steadies their variance; no part
+/// of it lies outside [0, 1].
+/// @throws Error as student_interval
+[[nodiscard]] inline Estimate share_interval(std::span<const double> values, double confidence = 0.95) {
+  return student_interval_of(
+      values, confidence, [](double v) { return std::asin(std::sqrt(std::clamp(v, 0.0, 1.0))); },
+      [](double v) {
+        const double s = std::sin(std::clamp(v, 0.0, std::numbers::pi / 2));
+        return s * s;
+      });
 }
 
 /// A lower limit that the success probability of independent trials exceeds with the stated confidence (Clopper &
