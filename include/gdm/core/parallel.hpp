@@ -1,47 +1,46 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// @brief A loop over independent pieces of work, on OpenMP's threads when the program is compiled with OpenMP.
+/// @brief A loop over independent pieces of work on several threads.
 #pragma once
 
-#include <exception>
+#include <algorithm>
+#include <cstdlib>
+#include <thread>
 
-#include <gdm/core/config.hpp>
-
-#if defined(_OPENMP)
-#include <omp.h>
-#endif
+#include <gdm/core/thread_pool.hpp>
 
 GDM_NAMESPACE_BEGIN
 
-/// Threads that a request for `threads` gets: all of the machine for 0, one without OpenMP.
-inline int thread_count([[maybe_unused]] int threads) noexcept {
-#if defined(_OPENMP)
-  return threads > 0 ? threads : omp_get_max_threads();
-#else
-  return 1;
-#endif
+/// Processors that this process may use.
+inline int processor_count() noexcept {
+  static const int count = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  return count;
 }
 
-/// Runs f(0) .. f(n - 1). Which thread runs a piece may differ from call to call, so a piece must depend on its number
-/// alone. The first exception (by number of threads arriving) is thrown again after the loop.
+/// Threads that a request for `threads` means. 0 means all of the machine, or OMP_NUM_THREADS if that is fewer, as batch
+/// systems set it. `parallel_for` starts no more than there are processors.
+inline int thread_count(int threads) noexcept {
+  static const int most = [] {
+    const int processors = processor_count();
+    const char* const limit = std::getenv("OMP_NUM_THREADS");
+    const long wanted = limit == nullptr ? 0 : std::strtol(limit, nullptr, 10);
+    return wanted > 0 ? static_cast<int>(std::min<long>(wanted, processors)) : processors;
+  }();
+  return threads > 0 ? threads : most;
+}
+
+/// Runs f(0) .. f(n - 1) on at most `threads` threads, and on no more than there are pieces or processors. Which thread
+/// runs a piece may differ from call to call, so a piece must depend on its number alone. All pieces are run; the
+/// first exception (by time of arrival) is thrown again after the loop. Any number of threads may have loops at once,
+/// and a loop in a piece of another runs on that piece's thread.
 template <class F>
-void parallel_for(int n, [[maybe_unused]] int threads, const F& f) {
-#if defined(_OPENMP)
-  if (n > 1 && threads > 1) {
-    std::exception_ptr error;
-#pragma omp parallel for schedule(static) num_threads(threads)
-    for (int i = 0; i < n; ++i) {
-      try {
-        f(i);
-      } catch (...) {
-#pragma omp critical(gdm_parallel_for)
-        if (!error) error = std::current_exception();
-      }
-    }
-    if (error) std::rethrow_exception(error);
+void parallel_for(int n, int threads, const F& f) {
+  const int helpers = std::min({n, threads, std::max(2, processor_count())}) - 1;
+  if (helpers > 0 && !detail::ThreadPool::in_piece()) {
+    detail::ThreadPool::instance().run(
+        &f, [](const void* g, int i) { (*static_cast<const F*>(g))(i); }, n, helpers);
     return;
   }
-#endif
   for (int i = 0; i < n; ++i) f(i);
 }
 
