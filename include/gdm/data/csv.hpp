@@ -22,46 +22,51 @@
 GDM_NAMESPACE_BEGIN
 
 /// Reads a table of finite numbers: one row a line, ended by LF or CR LF, the last end being optional. Blanks around a
-/// number are allowed; empty lines, quotes and comments are not.
+/// number and blank lines at the end are allowed; quotes, comments and other empty lines are not.
 /// @param name  what to call the text in messages
 /// @return rows x columns
 /// @throws Error [GDM-R402] naming line and column, counted from 1, of what cannot be read; [GDM-R211] without rows
 [[nodiscard]] inline xt::xtensor<double, 2> parse_csv(std::string_view text, std::string name,
                                                       const CsvOptions& options = {}) {
-  detail::CsvTable table(std::move(name), options);
+  CsvParser parser(std::move(name), options);
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
-    table.add(text.substr(0, end));
+    parser.add_line(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
-  return table.finish();
+  return parser.finish();
 }
 
-/// As `parse_csv`, from a stream such as `std::cin`, to its end.
+/// As `parse_csv`, from a stream such as `std::cin` or a pipe, to its end.
 /// @throws Error [GDM-R401] if the stream fails, else as `parse_csv`
 [[nodiscard]] inline xt::xtensor<double, 2> read_csv(std::istream& in, std::string name,
                                                      const CsvOptions& options = {}) {
-  detail::CsvTable table(name, options);
+  CsvParser parser(name, options);
   for (std::string line; std::getline(in, line);) {
-    table.add(line);
+    parser.add_line(line);
   }
   if (in.bad() || !in.eof()) {
     throw Error(Errc::file_io, name, "the stream could not be read to its end", "Check where it comes from");
   }
-  return table.finish();
+  return parser.finish();
 }
 
-/// As `parse_csv`, from a regular file.
+/// As `parse_csv`, from a regular file, of which no more is held in memory than its numbers.
 /// @throws Error [GDM-R401] if the file cannot be read, else as `parse_csv`
 [[nodiscard]] inline xt::xtensor<double, 2> read_csv(const std::filesystem::path& path,
                                                      const CsvOptions& options = {}) {
   PosixFileSystem fs;
   FileSource source(fs, path);
-  std::string text = allocate_for(source.label(), source.size(),
-                                  [&] { return std::string(static_cast<std::size_t>(source.size()), '\0'); });
-  source.read(std::as_writable_bytes(std::span(text)));
+  CsvParser parser(source.label(), options);
+  std::array<char, 65536> piece;
+  for (std::uint64_t rest = source.size(); rest > 0;) {
+    const auto bytes = std::span(piece).first(static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), rest)));
+    source.read(std::as_writable_bytes(bytes));
+    parser.add({bytes.data(), bytes.size()});
+    rest -= bytes.size();
+  }
   source.finish();
-  return parse_csv(text, source.label(), options);
+  return parser.finish();
 }
 
 /// The table as text: the shortest digits that read back as the very same numbers, lines ended by LF.
@@ -105,7 +110,7 @@ GDM_NAMESPACE_BEGIN
 /// @throws Error [GDM-R401] if the stream refuses it, else as `csv_text`
 inline void write_csv(std::ostream& out, const xt::xtensor<double, 2>& table,
                       std::span<const std::string> header = {}) {
-  if (!(out << csv_text(table, header) << std::flush)) {  // a full disk speaks up no earlier
+  if (!(out << csv_text(table, header) << std::flush)) {  // a full disk is reported no earlier
     throw Error(Errc::file_io, "write_csv", "the stream did not take the table", "Check the free space where it goes");
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// @brief NumPy's NPY files of float32 and float64, read strictly and written as `numpy.save` writes them.
+/// @brief NumPy's NPY files of real numbers, read strictly and written as `numpy.save` writes them.
 #pragma once
 
 #include <algorithm>
@@ -62,23 +62,49 @@ class FortranOrder {
 
 /// Reads what follows the header in pieces of a few KiB, so that the array is the only memory that grows with the file.
 template <class Item, std::size_t N, ByteSource Source>
-void read_npy_items(Source& source, bool fortran_order, const std::array<std::size_t, N>& shape,
+void read_npy_items(Source& source, const NpyHeader& header, const std::array<std::size_t, N>& shape,
                     std::span<double> out) {
-  std::array<Item, 1024> piece;
+  std::array<std::array<std::byte, sizeof(Item)>, 1024> piece;
   FortranOrder<N> order(shape);
   for (std::size_t i = 0; i < out.size();) {
     const auto items = std::span(piece).first(std::min(piece.size(), out.size() - i));
     source.read(std::as_writable_bytes(items));
-    for (const Item item : items) {
-      if (!has_finite_bits(item)) {
-        throw Error(Errc::file_format, source.label(),
-                    "number " + std::to_string(i) + " of the file is " + to_text(static_cast<double>(item)),
-                    "Only finite numbers are read; remove or repair its row");
+    for (auto& bytes : items) {
+      if (header.big_endian) std::ranges::reverse(bytes);
+      const Item item = std::bit_cast<Item>(bytes);
+      const double value = static_cast<double>(item);
+      const auto fail = [&](const std::string& found, const char* remedy) {
+        return Error(Errc::file_format, source.label(), "number " + std::to_string(i) + " of the file is " + found,
+                     remedy);
+      };
+      if constexpr (std::floating_point<Item>) {
+        if (!has_finite_bits(item)) {
+          throw fail(to_text(value), "Only finite numbers are read; remove or repair its row");
+        }
+      } else if (value < -0x1p53 || value > 0x1p53) {
+        throw fail(std::to_string(item), "Above 2^53 not every integer has a double; convert with .astype('<f8')");
       }
-      out[fortran_order ? order.next() : i] = static_cast<double>(item);
+      out[header.fortran_order ? order.next() : i] = value;
       ++i;
     }
   }
+}
+
+/// Calls f with a number of the header's type.
+template <class F>
+void with_npy_type(const NpyHeader& header, const F& f) {
+  const std::uint64_t bytes = header.item_bytes;
+  if (header.kind == 'f') return bytes == 8 ? f(double{}) : f(float{});
+  if (header.kind == 'u') {
+    return bytes == 8   ? f(std::uint64_t{})
+           : bytes == 4 ? f(std::uint32_t{})
+           : bytes == 2 ? f(std::uint16_t{})
+                        : f(std::uint8_t{});
+  }
+  return bytes == 8   ? f(std::int64_t{})
+         : bytes == 4 ? f(std::int32_t{})
+         : bytes == 2 ? f(std::int16_t{})
+                      : f(std::int8_t{});
 }
 
 template <std::size_t N, ByteSource Source>
@@ -115,21 +141,17 @@ xt::xtensor<double, N> read_npy_source(Source& source) {
     return array;
   });
   const std::span<double> numbers(out.data(), out.size());
-  if (header.item_bytes == sizeof(double)) {
-    read_npy_items<double>(source, header.fortran_order, shape, numbers);
-  } else {
-    read_npy_items<float>(source, header.fortran_order, shape, numbers);
-  }
+  with_npy_type(header, [&]<class Item>(Item) { read_npy_items<Item>(source, header, shape, numbers); });
   source.finish();
   return out;
 }
 
 }  // namespace detail
 
-/// Reads an array of N dimensions from a regular file: float32 or float64, little-endian, C or Fortran order.
-/// Memory: the array itself and a few KiB.
-/// @throws Error [GDM-R401] if the file cannot be read, [GDM-R402] if it is damaged, of another type or holds a NaN or
-///         an infinity, [GDM-R212] if it has not N dimensions, [GDM-R211] if it has no numbers
+/// Reads an array of N dimensions from a regular file: float32, float64 or integers, of either byte order, in C or
+/// Fortran order. Memory: the array itself and a few KiB.
+/// @throws Error [GDM-R401] if the file cannot be read, [GDM-R402] if it is damaged, of another type or holds a NaN, an
+///         infinity or an integer beyond 2^53, [GDM-R212] if it has not N dimensions, [GDM-R211] if it has no numbers
 template <std::size_t N = 2>
 [[nodiscard]] xt::xtensor<double, N> read_npy(const std::filesystem::path& path) {
   PosixFileSystem fs;

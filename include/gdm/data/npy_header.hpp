@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// @brief The header of NumPy's NPY format, versions 1 and 2, for arrays of float32 and float64.
+/// @brief The header of NumPy's NPY format, versions 1 and 2, for arrays of real numbers.
 ///
 /// Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html. The bytes 0x93 "NUMPY", version,
 /// length of the text (2 bytes in version 1, 4 in version 2, little-endian), the text of a Python dict, the numbers.
@@ -17,13 +17,16 @@
 #include <vector>
 
 #include <gdm/data/byte_source.hpp>
+#include <gdm/data/file_kind.hpp>
 #include <gdm/data/text_reader.hpp>
 
 GDM_NAMESPACE_BEGIN
 
 struct NpyHeader {
   std::vector<std::uint64_t> shape;
-  std::uint64_t item_bytes = 8;  ///< 8: float64, 4: float32
+  char kind = 'f';               ///< f: IEEE 754, i: signed integer, u: unsigned integer
+  std::uint64_t item_bytes = 8;  ///< f: 4 or 8; i, u: 1, 2, 4 or 8
+  bool big_endian = false;       ///< highest byte first
   bool fortran_order = false;    ///< first index fastest
 };
 
@@ -44,7 +47,7 @@ inline std::string_view read_python_string(TextReader& reader) {
   return text;
 }
 
-/// `()`, `(3,)`, `(3, 4)` or `(3, 4,)`; `(3)` is no tuple.
+/// `()`, `(3,)`, `(3, 4)`, `(3, 4,)` or Python 2's `(3L, 4L)`; `(3)` is no tuple.
 inline std::vector<std::uint64_t> read_python_tuple(TextReader& reader) {
   constexpr std::size_t most = 32;  // NumPy's own limit
   std::vector<std::uint64_t> out;
@@ -54,12 +57,32 @@ inline std::vector<std::uint64_t> read_python_tuple(TextReader& reader) {
       reader.fail("a shape of more than " + std::to_string(most) + " dimensions");
     }
     out.push_back(reader.integer());
+    (void)reader.accept("L");  // as Python 2 wrote long integers
     if (!reader.accept(",")) {
       reader.expect(out.size() == 1 ? "," : ")");
       break;
     }
   }
   return out;
+}
+
+/// Reads `'<f8'` and its like: byte order, kind and bytes of a number.
+inline void read_npy_type(TextReader& reader, NpyHeader& header) {
+  reader.skip_blanks();
+  if (reader.rest().starts_with('[')) {
+    reader.fail("an array whose columns have names and types of their own (a structured type)",
+                "Save numpy.lib.recfunctions.structured_to_unstructured(array) instead");
+  }
+  const std::string_view descr = read_python_string(reader);
+  constexpr std::array<std::string_view, 10> types = {"f8", "f4", "i8", "i4", "i2", "i1", "u8", "u4", "u2", "u1"};
+  const std::string_view order = descr.substr(0, 1);
+  if (std::ranges::find(types, descr.substr(order.size())) == types.end() ||
+      (order != "<" && order != ">" && !(order == "|" && descr.ends_with('1')))) {
+    reader.fail("the type " + in_quotes(descr), "Convert the array with .astype('<f8') and save it again");
+  }
+  header.big_endian = order == ">";
+  header.kind = descr[1];
+  header.item_bytes = static_cast<std::uint64_t>(descr[2] - '0');
 }
 
 /// Reads `{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }`: just these three keys, in any order.
@@ -76,11 +99,7 @@ inline NpyHeader read_npy_dict(TextReader& reader) {
     }
     reader.expect(":");
     if (key == "descr") {
-      const std::string_view descr = read_python_string(reader);
-      if (descr != "<f8" && descr != "<f4") {
-        reader.fail("the type " + in_quotes(descr), "Convert the array with .astype('<f8') and save it again");
-      }
-      header.item_bytes = descr == "<f8" ? 8 : 4;
+      read_npy_type(reader, header);
     } else if (key == "fortran_order") {
       header.fortran_order = reader.accept("True");
       if (!header.fortran_order) {
@@ -123,6 +142,7 @@ template <ByteSource Source>
   read(std::span(start).first(8));
   const std::string_view magic(start.data(), 6);
   if (magic != "\x93NUMPY") {
+    refuse_other_kinds(magic, source.label());
     throw Error(Errc::file_format, source.label(), "it begins with " + in_quotes(magic) + ", which is not NPY", remedy);
   }
   const bool first = start[6] == 1;
