@@ -139,7 +139,8 @@ TEST_CASE("parse_npy: refuses everything else, and says what") {
   const std::vector<Case> cases = {
       {"", "the file ends in its header"},
       {"\x93NUMPX\x01", "the file ends in its header"},
-      {"PK\x03\x04 a zip archive", "it begins with \"PK\\x03\\x04 a\", which is not NPY"},
+      {"PK\x03\x04 a zip archive", "this is a ZIP archive, as numpy.savez (.npz)"},
+      {"1,2,3\n4,5,6\n", "it begins with \"1,2,3\\x0a\", which is not NPY"},
       {file_of(dict("(2, 3)"), six, 3), "NPY version 3.0"},
       {file_of(dict("(2, 3)"), six, 0), "NPY version 0.0"},
       {file_of(std::string(10'001, ' '), six), "a header of 10001 bytes"},
@@ -158,11 +159,14 @@ TEST_CASE("parse_npy: refuses everything else, and says what") {
       {file_of("{'descr' '<f8'}", six), "where ':' should be"},
       {file_of("{'descr': '<f8' 'shape': (2, 3)}", six), "where '}' should be"},
       {file_of("{descr: '<f8'}", six), "where ''' should be"},
-      {file_of(dict("(2, 3)", ">f8"), six), "the type \">f8\". Convert the array with .astype('<f8')"},
-      {file_of(dict("(2, 3)", "<i8"), six), "the type \"<i8\""},
+      {file_of(dict("(2, 3)", "<c8"), six), "the type \"<c8\". Convert the array with .astype('<f8')"},
+      {file_of(dict("(2, 3)", "=f8"), six), "the type \"=f8\""},
+      {file_of(dict("(2, 3)", "|f8"), six), "the type \"|f8\""},
+      {file_of(dict("(2, 3)", "<f16"), six), "the type \"<f16\""},
+      {file_of(dict("(2, 3)", ""), six), "the type \"\""},
       {file_of(dict("(2, 3)", "<f2"), six), "the type \"<f2\""},
       {file_of(dict("(2, 3)", "|O"), six), "the type \"|O\""},
-      {file_of("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (2, 3), }", six), "where ''' should be"},
+      {file_of("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (2, 3), }", six), "a structured type"},
       {file_of(dict("(2, 3)", "<f8", "true"), six), "where 'False' should be"},
       {file_of(dict("(2, 3)", "<f8", "0"), six), "where 'False' should be"},
       {file_of(dict("[2, 3]"), six), "where '(' should be"},
@@ -171,7 +175,7 @@ TEST_CASE("parse_npy: refuses everything else, and says what") {
       {file_of(dict("(6)"), six), "where ',' should be"},
       {file_of(dict("(-2, 3)"), six), "no integer"},
       {file_of(dict("(2.0, 3)"), six), "where ',' should be"},
-      {file_of(dict("(2L, 3L)"), six), "where ',' should be"},
+      {file_of(dict("(2LL, 3)"), six), "where ',' should be"},
       {file_of(dict("(, )"), six), "no integer"},
       {file_of(dict("(2, 18446744073709551616)"), six), "above 2^64 - 1"},
       {file_of(dict("(" + std::string(3'000, '1') + ", 1)"), six), "above 2^64 - 1"},
@@ -203,6 +207,32 @@ TEST_CASE("parse_npy: refuses everything else, and says what") {
   CHECK(says(complaint(file_of(dict("(1, 2)", "<f4"), raw<float>({std::numeric_limits<float>::quiet_NaN(), 1}))),
              "number 0 of the file is nan"));
 }
+
+TEST_CASE("parse_npy: integers, either byte order, and the shapes that Python 2 wrote") {
+  const Table expected = {{1, 2, 3}, {4, 5, 6}};
+  CHECK(parse_npy(bytes_of(file_of(dict("(2L, 3L)"), six))) == expected);
+  std::string swapped(six.rbegin(), six.rend());  // also the other way round
+  CHECK(parse_npy(bytes_of(file_of(dict("(2, 3)", ">f8"), swapped))) == Table{{6, 5, 4}, {3, 2, 1}});
+  CHECK(parse_npy(bytes_of(file_of(dict("(2, 3)", "<i8"), raw<std::int64_t>({1, 2, 3, 4, 5, 6})))) == expected);
+  CHECK(parse_npy(bytes_of(file_of(dict("(2, 3)", "<u4"), raw<std::uint32_t>({1, 2, 3, 4, 5, 6})))) == expected);
+  CHECK(parse_npy(bytes_of(file_of(dict("(1, 2)", ">i2"), std::string("\xff\xfe\x01\x00", 4)))) == Table{{-2, 256}});
+  CHECK(parse_npy(bytes_of(file_of(dict("(1, 3)", "|i1"), std::string("\x80\x00\x7f", 3)))) == Table{{-128, 0, 127}});
+  CHECK(parse_npy(bytes_of(file_of(dict("(1, 2)", "|u1"), std::string("\xff\x01", 2)))) == Table{{255, 1}});
+  CHECK(parse_npy(bytes_of(file_of(dict("(1, 1)", "<i8"), raw<std::int64_t>({-(std::int64_t{1} << 53)})))) ==
+        Table{{-0x1p53}});
+  CHECK(says(complaint(file_of(dict("(1, 1)", "<i8"), raw<std::int64_t>({(std::int64_t{1} << 54) + 1}))),
+             "number 0 of the file is 18014398509481985. Above 2^53 not every integer has a double"));
+}
+
+#ifdef GDM_SHARED_DIR
+TEST_CASE("read_npy: files from the field") {
+  const std::filesystem::path field = std::filesystem::path(GDM_SHARED_DIR) / "data/field";
+  if (!std::filesystem::exists(field)) return;
+  CHECK(gdm::read_npy(field / "py2L.npy") == Table{{1.2, 0.7, 0.9, 10}, {2, 1.5, 0.6, 10}});
+  CHECK_THROWS_WITH_AS((void)gdm::read_npy(field / "struct.npy"), doctest::Contains("structured_to_unstructured"),
+                       gdm::Error);
+}
+#endif
 
 TEST_CASE("parse_npy: cut short after any byte or with one byte more it is refused") {
   const std::string good = file_of(dict("(2, 3)"), six);
