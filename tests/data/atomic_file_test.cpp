@@ -5,7 +5,9 @@
 #include <thread>
 #include <vector>
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <gdm/data/atomic_file.hpp>
 
@@ -201,13 +203,56 @@ TEST_CASE("replace_file: refuses what is no regular file, and folders that are n
   CHECK(folder.files() == 2);
 }
 
-TEST_CASE("replace_file: replaces a symbolic link and not what it leads to") {
+TEST_CASE("replace_file: replaces what a symbolic link leads to, and the link stays") {
   const TemporaryFolder folder;
-  put(folder / "target", before);
-  std::filesystem::create_symlink("target", folder / "link");
+  std::filesystem::create_directory(folder / "sub");
+  put(folder / "sub/target", before);
+  std::filesystem::create_symlink("sub/target", folder / "middle");
+  std::filesystem::create_symlink(folder / "middle", folder / "link");
   gdm::replace_file(folder / "link", bytes_of(after));
-  CHECK(contents(folder / "target") == before);
-  CHECK(contents(folder / "link") == after);
+  CHECK(contents(folder / "sub/target") == after);
+  CHECK(std::filesystem::is_symlink(folder / "link"));
+  CHECK(std::filesystem::is_symlink(folder / "middle"));
+  std::filesystem::create_symlink("not there yet", folder / "early");
+  gdm::replace_file(folder / "early", bytes_of(after));
+  CHECK(contents(folder / "not there yet") == after);
+  std::filesystem::create_symlink("round", folder / "round");
+  CHECK_THROWS_AS(gdm::replace_file(folder / "round", bytes_of(after)), gdm::Error);
+}
+
+TEST_CASE("write_output: a file that a process holds open is written to, never replaced") {
+  const TemporaryFolder folder;
+  put(folder / "open", before);
+  const int handle = ::open((folder / "open").c_str(), O_WRONLY | O_APPEND);
+  REQUIRE(handle >= 0);
+  const std::filesystem::path own = "/proc/self/fd/" + std::to_string(handle);
+  if (std::filesystem::exists(own)) {
+    std::filesystem::create_symlink(own, folder / "link");
+    CHECK_THROWS_WITH_AS(gdm::replace_file(folder / "link", bytes_of(after)), doctest::Contains("held open"),
+                         gdm::Error);
+    gdm::write_output(folder / "link", bytes_of(after));
+    gdm::write_output(own, bytes_of(after));
+    CHECK(std::filesystem::is_symlink(folder / "link"));
+    REQUIRE(::write(handle, "end", 3) == 3);
+    CHECK(contents(folder / "open") == std::string(before) + after + after + "end");
+  }
+  ::close(handle);
+  CHECK_THROWS_WITH_AS(gdm::write_output("/dev/full", bytes_of(after)), doctest::Contains("/dev/full: writing failed"),
+                       gdm::Error);
+  gdm::write_output("/dev/null", bytes_of(after));
+}
+
+TEST_CASE("require_replaceable: says before the work what replace_file would say after it, and changes nothing") {
+  const TemporaryFolder folder;
+  put(folder / "file", before);
+  gdm::require_replaceable(folder / "file");
+  gdm::require_replaceable(folder / "new");
+  CHECK(contents(folder / "file") == before);
+  CHECK(folder.files() == 1);
+  for (const auto& path : {folder / "nowhere/model", folder.path(), std::filesystem::path("/dev/null")}) {
+    CAPTURE(path);
+    CHECK_THROWS_AS(gdm::require_replaceable(path), gdm::Error);
+  }
 }
 
 TEST_CASE("replace_file: many writers at once, and every look at the file finds one of them whole") {

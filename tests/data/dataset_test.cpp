@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <limits>
 #include <set>
+#include <string>
 #include <vector>
 
 namespace {
@@ -38,6 +39,42 @@ TEST_CASE("rows and views read the arrays themselves, without a copy") {
   CHECK(conditions.col(1) == data.condition(1));
   data.conditions(1, 2) = 9;
   CHECK(conditions(2, 1) == 9);
+}
+
+TEST_CASE("a label that breaks the constraints is refused by row and by how much, unless it is accepted") {
+  const auto message = [](const Data& data) -> std::string {
+    try {
+      data.validate();
+    } catch (const gdm::Error& error) {
+      CHECK(error.code() == gdm::Errc::infeasible_label);
+      return error.what();
+    }
+    return {};
+  };
+  Data data = small_data();
+  CHECK(message(data).empty());
+  data.solutions = {{1, 2, 7}, {3000, 3000, 4000}};  // mW for W
+  CHECK(message(data).find("dataset row 1: solution: it breaks a constraint by 999 ") != std::string::npos);
+  CHECK(message(data).find("[GDM-R213]") != std::string::npos);
+  data.solutions = {{1, 2, 7.01}, {3, 3, 4}};
+  CHECK(message(data).find("dataset row 0: solution: it breaks a constraint by 0.001 ") != std::string::npos);
+  data.solutions = {{1, 2, 7.0005}, {3, 3, 4}};  // four digits
+  CHECK(message(data).empty());
+  data.solutions = {{-1, 4, 7}, {3, 3, 4}};
+  CHECK(message(data).find("by 0.1 ") != std::string::npos);
+  data.label_tolerance = 0.2;
+  CHECK(message(data).empty());
+  const auto halves = gdm::split(data, 0.5);
+  CHECK(halves.first.label_tolerance == 0.2);
+  CHECK(halves.second.label_tolerance == 0.2);
+  data.solutions(1, 1) = std::numeric_limits<double>::quiet_NaN();
+  data.label_tolerance = std::numeric_limits<double>::infinity();
+  CHECK_THROWS_WITH_AS(data.validate(), Contains("dataset row 1: solution: element 1 is nan"), gdm::Error);
+}
+
+TEST_CASE("more instances than there is memory for are an error, not the end of the program") {
+  CHECK_THROWS_WITH_AS((void)gdm::generate<P>(10'000'000'000'000U, 1), Contains("10000000000000 instances asked for"),
+                       gdm::Error);
 }
 
 TEST_CASE("rows can be written and copied out in ranges") {

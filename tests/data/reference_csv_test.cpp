@@ -145,6 +145,31 @@ TEST_CASE("read_reference_csv: a NOMA-UAV line becomes terminals, total power, p
   CHECK(says(message("100,100,110,100,100,120,100,100,-5.9,6,6.2,4e-4"), "column 9: power p_1 is -5.9"));
 }
 
+TEST_CASE("read_reference_csv: rates of NOMA-UAV in bit as well as in nat, and labels are accepted for training") {
+  // As above, but with the margin of 0.05 mW that the reference keeps: half of what NomaUav asks of an answer.
+  const double c = 60.0 / 110.0;
+  const double nats = std::log1p(5.95 * c / 22500) + std::log1p(6 * c / (5.95 * c + 22600)) +
+                      std::log1p(6.05 * c / (11.95 * c + 22900));
+  for (const double rate : {nats, nats / std::log(2.0)}) {
+    const auto data =
+        parse<NuProblem>("100,100,110,100,100,120,100,100,5.95,6,6.05," + gdm::to_text(rate) + "\n", 18.0);
+    REQUIRE(data.size() == 1);
+    CHECK(NuProblem::violation(data.condition(0), data.solution(0)) > 0.4);
+    CHECK_NOTHROW(data.validate());
+  }
+  CHECK(says(complaint<NuProblem>("100,100,110,100,100,120,100,100,5.95,6,6.05,5e-4\n", 18.0), "bit/s/Hz"));
+}
+
+#ifdef GDM_SHARED_DIR
+TEST_CASE("read_reference_csv: files from the field") {
+  const std::filesystem::path field = std::filesystem::path(GDM_SHARED_DIR) / "data/field";
+  if (!std::filesystem::exists(field)) return;
+  const auto bit = read_reference_csv<NuProblem>(field / "nu_rate_in_bit.csv", 18.0);
+  const auto nat = read_reference_csv<NuProblem>(field / "nu_rate_in_nat.csv", 18.0);
+  CHECK(bit.solutions == nat.solutions);
+}
+#endif
+
 TEST_CASE("the reference's sum-rate file: its labels are water-filling") {
   if (reference_folder().empty()) return;
   const auto data = read_reference_csv<MsrProblem>(reference_folder() / "3c_10w_10000samples.csv", 10.0);

@@ -106,6 +106,19 @@ TEST_CASE_TEMPLATE("the forward process in one jump is that in single steps", S,
   }
 }
 
+TEST_CASE("the name of a schedule is the same in a program that writes numbers with a comma") {
+  CHECK(gdm::CosineSchedule<20>::name() == "cosine-20-cap-0.999000");  // as in the files of earlier versions
+  CHECK(PaperSchedule::name() == "cosine-20-cap-0.840000");
+  for (const char* const locale : {"de_DE.UTF-8", "fr_FR.UTF-8", "de_DE.utf8", "de_DE", "fr_FR", "pt_BR.UTF-8"}) {
+    if (std::setlocale(LC_ALL, locale) == nullptr) continue;
+    const std::string name = gdm::CosineSchedule<20>::name();
+    std::setlocale(LC_ALL, "C");
+    CHECK(name == "cosine-20-cap-0.999000");
+    return;
+  }
+  MESSAGE("there is no locale with a decimal comma on this machine");
+}
+
 TEST_CASE("schedules that differ have names that differ") {
   const std::set<std::string> names{gdm::CosineSchedule<20>::name(), ReferenceSchedule::name(),
                                     gdm::CosineSchedule<21>::name(), gdm::LinearSchedule<20>::name(),

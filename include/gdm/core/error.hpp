@@ -20,6 +20,7 @@ enum class Errc : std::uint16_t {
   infeasible = 203,         ///< a condition for which no feasible solution exists
   empty_data = 211,         ///< a dataset without rows
   shape_mismatch = 212,     ///< arrays whose rows or columns do not fit together
+  infeasible_label = 213,   ///< a label that breaks the constraints of its instance
   not_trained = 221,        ///< a solve before training or loading
   not_proved = 231,         ///< a search for an exact optimum that ended without its proof
   diverged = 301,           ///< the loss or a gradient became NaN or infinite during training

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cmath>
+#include <locale>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -20,9 +21,10 @@ using Vector = Eigen::Matrix<double, N, 1>;
 enum class Sense { minimize, maximize };
 
 /// Relative gap of an objective value to the optimum: (f* - f) / |f*| when maximising, (f - f*) / |f*| when minimising.
+/// At an optimum of zero nothing is relative to it, and the gap is the difference itself: 0 where the optimum is met.
 [[nodiscard]] inline double relative_gap(Sense sense, double value, double optimum) noexcept {
   const double difference = sense == Sense::maximize ? optimum - value : value - optimum;
-  return difference / std::abs(optimum);
+  return optimum == 0 ? difference : difference / std::abs(optimum);
 }
 
 /// The largest element; a NaN may be passed over. Eigen's own reduction draws a false warning from g++ 12 with AVX-512.
@@ -42,6 +44,7 @@ template <class Derived>
 /// A number as it would be typed, for messages.
 [[nodiscard]] inline std::string to_text(double value) {
   std::ostringstream out;
+  out.imbue(std::locale::classic());  // whatever locale the host program has set
   out.precision(9);
   out << value;
   return out.str();

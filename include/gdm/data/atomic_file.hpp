@@ -35,6 +35,12 @@ template <FileSystem Fs>
 class TemporaryFile {
  public:
   TemporaryFile(Fs& fs, const std::filesystem::path& path) : fs_(fs), path_(path) {
+    const OutputPath output = resolve_output(path);
+    if (output.stream) {
+      throw Error(Errc::file_io, path_.string(), "this is not a regular file but a pipe, a device or a file held open",
+                  "Give the path of an ordinary file, or of one that does not exist yet");
+    }
+    path_ = output.path;
     FileStatus previous;
     const int found = uninterrupted([&] { return fs_.status(path_, previous); });
     if (found != 0 && found != ENOENT) {
@@ -135,14 +141,55 @@ class TemporaryFile {
 }  // namespace detail
 
 /// Replaces the contents of `path`, or creates it: temporary file in the same folder, write, fsync, close, rename,
-/// fsync of the folder. The previous file's mode is kept; a symbolic link is itself replaced. Any number of processes
-/// and threads may do so at once: one of them is last, and its file is whole.
+/// fsync of the folder. The previous file's mode is kept; where `path` is a symbolic link, the file that it leads to is
+/// replaced. Any number of processes and threads may do so at once: one of them is last, and its file is whole.
 /// @throws Error [GDM-R401] naming the step that failed; nothing is left behind.
 template <FileSystem Fs>
 void replace_file(Fs& fs, const std::filesystem::path& path, std::span<const std::byte> bytes) {
   detail::TemporaryFile<Fs> temporary(fs, path);
   temporary.write(bytes);
   temporary.take_its_place();
+}
+
+/// Finds out whether `replace_file` may write there, without changing what is there: before hours of work, say.
+/// @throws Error [GDM-R401] as `replace_file`
+inline void require_replaceable(const std::filesystem::path& path) {
+  PosixFileSystem fs;
+  const detail::TemporaryFile<PosixFileSystem> unused(fs, path);
+}
+
+/// Writes to a pipe, a device or a file held open, behind what is there.
+/// @throws Error [GDM-R401] if not all of it gets there
+inline void append_to(const std::filesystem::path& path, std::span<const std::byte> bytes) {
+  const auto fail = [&](const char* step, int error) {
+    return Error(Errc::file_io, path.string(), std::string(step) + " failed: " + std::generic_category().message(error),
+                 "Check that it may be written to and that its reader has not ended");
+  };
+  const int handle = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY);
+  if (handle < 0) throw fail("opening it", errno);
+  PosixFileSystem fs;
+  int error = 0;
+  while (error == 0 && !bytes.empty()) {
+    const std::ptrdiff_t count = fs.write(handle, bytes);
+    if (count > 0) {
+      bytes = bytes.subspan(static_cast<std::size_t>(count));
+    } else if (count != -EINTR) {
+      error = count == 0 ? EIO : static_cast<int>(-count);
+    }
+  }
+  const int closed = fs.close(handle);
+  if (error == 0 && closed != EINTR) error = closed;
+  if (error != 0) throw fail("writing", error);
+}
+
+/// `replace_file`, or `append_to` where `path` leads to a pipe, a device or a file held open.
+inline void write_output(const std::filesystem::path& path, std::span<const std::byte> bytes) {
+  if (resolve_output(path).stream) {
+    append_to(path, bytes);
+  } else {
+    PosixFileSystem fs;
+    replace_file(fs, path, bytes);
+  }
 }
 
 /// @copydoc replace_file

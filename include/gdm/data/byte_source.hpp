@@ -81,7 +81,8 @@ class FileSource {
     }
     if (!status.regular) {
       (void)fs_.close(handle_);
-      throw Error(Errc::file_io, label_, "this is not a regular file", "Give the path of an ordinary file");
+      throw Error(Errc::file_io, label_, "this is not a regular file",
+                  "Give the path of an ordinary file, or read a pipe as a stream");
     }
     size_ = status.size;
   }
@@ -142,8 +143,8 @@ class FileSource {
 template <class Make>
 auto allocate_for(std::string_view label, std::uint64_t bytes, Make&& make) {
   const auto fail = [&] {
-    return Error(Errc::file_io, label, std::to_string(bytes) + " bytes of memory for its contents are not to be had",
-                 "Free some memory or give a smaller file");
+    return Error(Errc::file_io, label, std::to_string(bytes) + " bytes of memory for its contents are not available",
+                 "Free some memory or give less data");
   };
   try {
     return make();

@@ -115,12 +115,12 @@ inline void write_csv(std::ostream& out, const xt::xtensor<double, 2>& table,
   }
 }
 
-/// Replaces the file at `path` by `csv_text`, as `replace_file` does.
+/// Replaces the file at `path` by `csv_text`, as `write_output` does.
 /// @throws Error [GDM-R401] if the file cannot be written, else as `csv_text`
 inline void write_csv(const std::filesystem::path& path, const xt::xtensor<double, 2>& table,
                       std::span<const std::string> header = {}) {
   const std::string text = csv_text(table, header);
-  replace_file(path, std::as_bytes(std::span(text)));
+  write_output(path, std::as_bytes(std::span(text)));
 }
 
 GDM_NAMESPACE_END

@@ -4,14 +4,32 @@
 #pragma once
 
 #include <cmath>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 
 #include <gdm/core/parallel.hpp>
+#include <gdm/data/byte_source.hpp>
 #include <gdm/data/tensor.hpp>
 #include <gdm/problem/problem_errors.hpp>
 
 GDM_NAMESPACE_BEGIN
+
+/// Refuses a label that is not finite or breaks the constraints of its instance.
+/// @param tolerance  largest violation, relative as `P::violation` is
+/// @throws Error [GDM-R202], [GDM-R213]
+template <Problem P>
+void require_feasible(const typename P::Condition& x, const typename P::Solution& y, double tolerance) {
+  require_finite(y, "solution");
+  const double violation = P::violation(x, y);
+  if (!(violation <= tolerance)) {
+    throw Error(
+        Errc::infeasible_label, "solution",
+        "it breaks a constraint by " + to_text(violation) + " (relative; accepted: " + to_text(tolerance) + ")",
+        "Check its units and the order of the columns; set Dataset::label_tolerance to train on it all the same");
+  }
+}
 
 /// n instances of problem P with their solutions (labels), in physical units.
 template <class P>
@@ -22,6 +40,9 @@ struct Dataset {
 
   xt::xtensor<double, 2> conditions;  ///< n x condition size
   xt::xtensor<double, 2> solutions;   ///< n x solution size
+  /// Largest `P::violation` that a label may have: room for numbers printed with four digits, none for wrong units. Set
+  /// it to infinity to train on labels that are known to break the constraints.
+  double label_tolerance = 1e-4;
 
   [[nodiscard]] std::size_t size() const noexcept { return conditions.shape(0); }
   [[nodiscard]] Condition condition(std::size_t row) const { return row_of<Condition>(conditions, row); }
@@ -32,8 +53,9 @@ struct Dataset {
   /// @copydoc conditions_view
   [[nodiscard]] auto solutions_view() const { return columns_of<Solution>(solutions); }
 
-  /// Refuses what cannot be a dataset of P.
-  /// @throws Error [GDM-R211] without rows, [GDM-R212] on shapes that do not fit, [GDM-R202] on a senseless row
+  /// Refuses what cannot be a dataset of P, or not one to learn from.
+  /// @throws Error [GDM-R211] without rows, [GDM-R212] on shapes that do not fit, [GDM-R202] on a senseless row,
+  ///         [GDM-R213] on a label that breaks the constraints by more than `label_tolerance`
   void validate() const {
     if (size() == 0 && solutions.shape(0) == 0) {
       throw Error(Errc::empty_data, "dataset", "it has no rows", "Give at least one row");
@@ -49,7 +71,7 @@ struct Dataset {
     for (std::size_t i = 0; i < size(); ++i) {
       try {
         ProblemTraits<P>::validate(condition(i));
-        require_finite(solution(i), "solution");
+        require_feasible<P>(condition(i), solution(i), label_tolerance);
       } catch (const Error& error) {
         throw error.within("dataset row " + std::to_string(i));
       }
@@ -74,14 +96,23 @@ template <Problem P>
 Dataset<P> generated(std::size_t n, std::uint64_t seed, int threads) {
   if (n == 0) throw Error(Errc::empty_data, "generate", "0 instances asked for", "Ask for at least one");
   Dataset<P> data;
-  data.conditions.resize({n, static_cast<std::size_t>(ProblemTraits<P>::condition_size)});
-  data.solutions.resize({n, static_cast<std::size_t>(ProblemTraits<P>::solution_size)});
+  constexpr std::size_t columns = ProblemTraits<P>::condition_size + ProblemTraits<P>::solution_size;
+  if (n > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+    throw Error(Errc::invalid_argument, "generate", std::to_string(n) + " instances asked for",
+                "Ask for at most 2147483647");
+  }
+  allocate_for("generate", n * columns * sizeof(double), [&] {
+    data.conditions.resize({n, static_cast<std::size_t>(ProblemTraits<P>::condition_size)});
+    data.solutions.resize({n, static_cast<std::size_t>(ProblemTraits<P>::solution_size)});
+    return 0;
+  });
   constexpr std::uint32_t purpose = 0x6761;  // keeps these streams apart from those of training and sampling
   constexpr std::size_t piece = 64;
   parallel_for(static_cast<int>((n + piece - 1) / piece), thread_count(threads), [&](int k) {
     const std::size_t begin = static_cast<std::size_t>(k) * piece;
     for (std::size_t i = begin; i < std::min(n, begin + piece); ++i) {
-      RandomStream random(seed, purpose, static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i >> 32));
+      const std::uint64_t row = i;  // size_t may have 32 bits
+      RandomStream random(seed, purpose, static_cast<std::uint32_t>(row), static_cast<std::uint32_t>(row >> 32));
       const typename P::Condition x = P::draw(random);
       set_row(data.conditions, i, x);
       set_row(data.solutions, i, typename P::Solution(P::optimal(x)));
@@ -116,7 +147,9 @@ template <class P>
                 "Give a share between 0 and 1 and enough rows");
   }
   const auto part = [&](std::size_t begin, std::size_t end) {
-    return Dataset<P>{rows_of(data.conditions, begin, end), rows_of(data.solutions, begin, end)};
+    Dataset<P> rows{rows_of(data.conditions, begin, end), rows_of(data.solutions, begin, end)};
+    rows.label_tolerance = data.label_tolerance;
+    return rows;
   };
   return {part(0, head), part(head, n)};
 }

@@ -15,6 +15,8 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <string>
+#include <system_error>
 
 #include <gdm/core/config.hpp>
 
@@ -123,5 +125,31 @@ class PosixFileSystem {
   }
 };
 static_assert(FileSystem<PosixFileSystem>);
+
+/// Where an output goes.
+struct OutputPath {
+  std::filesystem::path path;  ///< links followed
+  bool stream = false;         ///< a pipe, a device, or a file that a process holds open: written to, not replaced
+};
+
+/// Follows the links of an output's path, so that what they lead to is replaced and not they themselves. A link of the
+/// system's own, as /dev/stdout or one in /proc/self/fd, leads to a file that is open: a new file in its place would
+/// never reach whoever opened it.
+[[nodiscard]] inline OutputPath resolve_output(std::filesystem::path path) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  for (int links = 0; links < 40 && fs::is_symlink(path, error); ++links) {
+    const fs::path folder = fs::weakly_canonical(path.has_parent_path() ? path.parent_path() : fs::path("."), error);
+    const std::string place = folder.string() + "/";
+    if (place.starts_with("/proc/") || (place.starts_with("/dev/") && !place.starts_with("/dev/shm/"))) {
+      return {path, true};
+    }
+    const fs::path target = fs::read_symlink(path, error);
+    if (error) break;
+    path = target.is_absolute() ? target : path.parent_path() / target;
+  }
+  const fs::file_type type = fs::status(path, error).type();
+  return {path, type == fs::file_type::fifo || type == fs::file_type::character || type == fs::file_type::socket};
+}
 
 GDM_NAMESPACE_END

@@ -206,11 +206,11 @@ requires(sizeof(T) <= 8 && N > 0) [[nodiscard]] std::vector<std::byte> npy_bytes
   return out;
 }
 
-/// Replaces the file at `path` by `npy_bytes`, as `replace_file` does.
+/// Replaces the file at `path` by `npy_bytes`, as `write_output` does.
 /// @throws Error [GDM-R401] if the file cannot be written, else as `npy_bytes`
 template <class T, std::size_t N>
 void write_npy(const std::filesystem::path& path, const xt::xtensor<T, N>& array) {
-  replace_file(path, npy_bytes(array));
+  write_output(path, npy_bytes(array));
 }
 
 GDM_NAMESPACE_END

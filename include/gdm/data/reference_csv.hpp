@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -49,7 +50,9 @@ class ReferenceRow {
 template <class P>
 struct ReferenceLayout;
 
-/// Reads a data file of the paper's own code, or one in the same layout. Labels are kept as they are.
+/// Reads a data file of the paper's own code, or one in the same layout. Labels are kept as they are and accepted for
+/// training: the layout tests each, by the tolerances of the program that wrote it. Those of NOMA-UAV keep half of the
+/// SIC margin that `NomaUav` requires of an answer, and some hover outside the square.
 /// @param budget  what the file does not carry: total power (W for SumRate, mW for NomaUav), or server speed in Hz
 /// @throws Error [GDM-R401] if the file cannot be read, [GDM-R402] naming file, line and column of what is wrong in it,
 ///         [GDM-R202] naming file and line of an instance that is senseless, [GDM-R201] on a bad budget
@@ -70,6 +73,7 @@ template <Problem P>
     options.columns = ReferenceLayout<P>::columns;
     const xt::xtensor<double, 2> table = read_csv(path, options);
     Dataset<P> data;
+    data.label_tolerance = std::numeric_limits<double>::infinity();
     data.conditions.resize({table.shape(0), static_cast<std::size_t>(ProblemTraits<P>::condition_size)});
     data.solutions.resize({table.shape(0), static_cast<std::size_t>(ProblemTraits<P>::solution_size)});
     for (std::size_t i = 0; i < table.shape(0); ++i) {

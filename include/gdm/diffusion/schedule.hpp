@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <concepts>
 #include <numbers>
@@ -38,6 +39,12 @@ concept Schedule = SchedulePolicy<D> && requires(int t) {
 namespace detail {
 template <class Ratio>
 inline constexpr double ratio_value = static_cast<double>(Ratio::num) / static_cast<double>(Ratio::den);
+/// As printf's %f in the C locale, in which the names of schedules are compared: 0.999000.
+inline std::string six_decimals(double value) {
+  std::array<char, 32> digits;
+  return {digits.data(),
+          std::to_chars(digits.data(), digits.data() + digits.size(), value, std::chars_format::fixed, 6).ptr};
+}
 /// beta_t = 1 - alpha_bar(t) / alpha_bar(t - 1), at most `cap`; a constant factor on alpha_bar cancels.
 template <class F>
 double beta_from_alpha_bar(const F& alpha_bar, int t, double cap) {
@@ -61,7 +68,7 @@ struct CosineSchedule : schedule_tag {
     return detail::beta_from_alpha_bar(alpha_bar, t, detail::ratio_value<Cap>);
   }
   static std::string name() {
-    return std::string("cosine-") + std::to_string(T) + "-cap-" + std::to_string(detail::ratio_value<Cap>);
+    return std::string("cosine-") + std::to_string(T) + "-cap-" + detail::six_decimals(detail::ratio_value<Cap>);
   }
 
   static_assert(T >= 1, "[GDM-S41] A schedule needs at least one step, CosineSchedule<20> say");

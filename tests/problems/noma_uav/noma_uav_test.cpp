@@ -102,6 +102,17 @@ TEST_CASE("objective in bit/s/Hz agrees with the formula, and Boost's derivative
   }
 }
 
+TEST_CASE("a total power that holds just the SIC margins is enough") {
+  using P = gdm::NomaUav<3>;  // needs 3 x 0.1 mW, which is 0.30000000000000004
+  const P::Condition x = {100, 50, 300, 120, 200, 330, 0.3};
+  CHECK_NOTHROW(P::validate(x));
+  CHECK(P::violation(x, P::optimal(x)) <= 1e-9);
+  CHECK(P::violation(x, P::project(x, P::Solution::Constant(1))) <= 1e-9);
+  P::Condition less = x;
+  less[6] = 0.2999999;
+  CHECK_THROWS_AS(P::validate(less), gdm::Error);
+}
+
 TEST_CASE("nothing feasible beats the optimum, and the bound stays above it") {
   std::mt19937_64 rng(103);
   const auto check = [&](auto problem) {

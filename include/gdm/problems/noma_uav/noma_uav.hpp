@@ -90,7 +90,7 @@ struct NomaUav {
     if (x[2 * K] < least_power || x[2 * K] > most_power) {
       throw Error(Errc::invalid_condition, "NomaUav condition", total(), "It must lie in [1e-6, 1e5] mW");
     }
-    if (x[2 * K] < power_needed) {
+    if (x[2 * K] < power_needed * (1 - 1e-12)) {  // 3 x 0.1 is a last place above 0.3
       throw Error(Errc::infeasible, "NomaUav condition",
                   total() + " mW; the SIC margins between " + std::to_string(K) + " terminals need " +
                       to_text(power_needed) + " mW",
