@@ -5,7 +5,7 @@
 
 #include <gdm/nn/mlp.hpp>
 #include <gdm/nn/set_mlp.hpp>
-#include <gdm/policies.hpp>
+#include <gdm/model/policies.hpp>
 
 namespace bench {
 

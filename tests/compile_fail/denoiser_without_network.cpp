@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // EXPECT: [GDM-S33] A denoiser needs `static std::string name()` and a template `Network<S, shape>`
-#include <gdm/policy_errors.hpp>
+#include <gdm/model/policy_errors.hpp>
 
 #include "sound.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // EXPECT: [GDM-S31] Mlp needs at least one hidden width, Mlp<64, 64> say
-#include <gdm/policy_errors.hpp>
+#include <gdm/model/policy_errors.hpp>
 
 #include "sound.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // EXPECT: [GDM-S72] the problem's `training` must be `static constexpr gdm::TrainDefaults training`
-#include <gdm/policy_errors.hpp>
+#include <gdm/model/policy_errors.hpp>
 
 #include "sound.hpp"
 

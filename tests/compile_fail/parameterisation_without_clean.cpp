@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // EXPECT: [GDM-S63] A parameterisation needs `static gdm::LinearMap target(double alpha_bar)`
-#include <gdm/policy_errors.hpp>
+#include <gdm/model/policy_errors.hpp>
 
 #include "sound.hpp"
 

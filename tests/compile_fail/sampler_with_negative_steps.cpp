@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // EXPECT: [GDM-S51] Ddim needs a number of steps, Ddim<5> say, or none for all
-#include <gdm/policy_errors.hpp>
+#include <gdm/model/policy_errors.hpp>
 
 #include "sound.hpp"
 

@@ -7,7 +7,7 @@
 
 #include <gdm/baseline/ppo_loss.hpp>
 #include <gdm/baseline/predictor.hpp>
-#include <gdm/refused.hpp>
+#include <gdm/solve/refused.hpp>
 #include <gdm/train/trainer.hpp>
 
 GDM_NAMESPACE_BEGIN
@@ -40,11 +40,15 @@ class PpoImplementation : public Predictor<P, MeanAction, Policies...> {
     options.validate();
     ppo.validate();
     data.validate();
-    const auto codec = Base::fit_codec(data);
+    DescribedRows<Scalar, Actor, P> described(data, options.threads);
+    CodecStatistics statistics;
+    described.gather(statistics);
+    const typename Base::ProblemCodec codec(statistics);
     Rollouts<Scalar, Actor> rollouts;
     rollouts.count = data.size();
     rollouts.features.resize(data.size() * Actor::features);
     rollouts.actions.resize(data.size() * Actor::latents);
+    rollouts.tokens.resize(data.size());
     for (auto* list : {&rollouts.log_probability, &rollouts.advantage, &rollouts.reward}) list->resize(data.size());
 
     const Loss loss(rollouts, ppo);
@@ -100,29 +104,27 @@ class PpoImplementation : public Predictor<P, MeanAction, Policies...> {
     parallel_for(static_cast<int>((n + piece - 1) / piece), thread_count(threads), [&](int k) {
       const std::size_t begin = static_cast<std::size_t>(k) * piece;
       const int count = static_cast<int>(std::min(n - begin, piece));
-      Block<Scalar, Actor::features, Actor::batch> features{};
-      Block<Scalar, Actor::latents, 2 * Actor::batch> mean{};
+      ThreadBuffers<typename Base::Buffers> b;
       Block<Scalar, 1, Actor::batch> critic{};
-      std::array<typename Base::ProblemCodec::Encoded, Actor::batch> encoded;
       for (int j = 0; j < count; ++j) {
-        encoded[static_cast<std::size_t>(j)] =
-            codec.encode_condition(data.condition(begin + static_cast<std::size_t>(j)), features.column(j));
-        std::copy_n(features.column(j), Actor::features,
-                    rollouts.features.data() + (begin + static_cast<std::size_t>(j)) * Actor::features);
+        const std::size_t row = begin + static_cast<std::size_t>(j);
+        Base::encode(codec, data.condition(row), j, *b);
+        std::copy_n(b->features.column(j), Actor::features, rollouts.features.data() + row * Actor::features);
+        rollouts.tokens[row] = b->tokens[static_cast<std::size_t>(j)];
       }
-      Base::forward(weights.actor, *tables, features, count, mean);
+      Base::forward(weights.actor, *tables, count, *b);
       thread_local typename Network::Critic::template Workspace<Scalar, Actor::batch> workspace{};
-      Network::Critic::forward(weights.critic, features, workspace, critic);
+      Network::Critic::forward(weights.critic, b->features, workspace, critic);
       for (int j = 0; j < count; ++j) {
         const std::size_t row = begin + static_cast<std::size_t>(j);
         Scalar* const action = rollouts.actions.data() + row * Actor::latents;
-        RandomStream random(seed, 0x7070, static_cast<std::uint32_t>(row), round);
+        RandomStream random(seed, for_policy_actions, static_cast<std::uint32_t>(row), round);
         for (int i = 0; i < Actor::latents; ++i)
-          action[i] = mean(i, j) + std::exp(weights.log_deviation(i, 0)) * Scalar(random.normal());
+          action[i] = b->output(i, j) + std::exp(weights.log_deviation(i, 0)) * Scalar(random.normal());
         rollouts.log_probability[row] =
-            gaussian_log_probability<Actor::latents>(action, mean.column(j), weights.log_deviation.data);
+            gaussian_log_probability<Actor::latents>(action, b->output.column(j), weights.log_deviation.data);
         const auto x = data.condition(row);
-        gain[row] = reward(x, codec.decode(x, encoded[static_cast<std::size_t>(j)], action));
+        gain[row] = reward(x, codec.decode(b->instances[static_cast<std::size_t>(j)], action));
         value[row] = static_cast<double>(critic(0, j));
       }
     });

@@ -47,6 +47,7 @@ template <class S, class Network>
 struct Rollouts {
   std::size_t count = 0;
   std::vector<S> features;         ///< Network::features numbers a row, standardised
+  std::vector<int> tokens;         ///< present tokens of a row
   std::vector<S> actions;          ///< Network::latents numbers a row
   std::vector<S> log_probability;  ///< of the action under the policy that chose it, without its constant
   std::vector<S> advantage;        ///< normalised to mean 0 and deviation 1
@@ -118,18 +119,19 @@ class PpoLoss {
   struct Workspace {
     typename Network::template Workspace<tile> network;
     Block<S, Network::features, tile> condition;
-    Block<S, latents, tile> nothing, mean, d_mean;
+    Block<S, Actor::inputs, tile> nothing;
+    Block<S, latents, tile> mean, d_mean;
     Block<S, 1, tile> value, d_value;
-    std::array<int, tile> t;
+    std::array<int, tile> t, tokens;
     std::array<bool, tile> dropped;
   };
 
   PpoLoss(const Rollouts<S, Actor>& rollouts, const PpoOptions& options) : rollouts_(rollouts), options_(options) {}
 
   [[nodiscard]] std::size_t size() const noexcept { return rollouts_.count; }
+  [[nodiscard]] double total(const std::uint32_t*, std::size_t count) const { return static_cast<double>(count); }
 
-  /// Adds the gradient of `scale` * latents * loss over `count` <= tile rows; returns latents * loss. (The trainer
-  /// divides by rows and latents, so that its gradient is that of the mean over rows.)
+  /// Adds the gradient of `scale` * loss over `count` <= tile rows; returns the loss.
   double accumulate(const Parameters& p, const std::uint32_t* rows, int count, S scale, StreamId, Workspace& w,
                     Parameters& gradient) const {
     w.t.fill(1);
@@ -137,23 +139,24 @@ class PpoLoss {
     w.nothing = {};
     w.condition = {};
     for (int j = 0; j < tile; ++j) {
-      const S* from = rollouts_.features.data() + std::size_t{rows[j < count ? j : 0]} * Network::features;
-      std::copy_n(from, Network::features, w.condition.column(j));
+      const std::size_t row = rows[j < count ? j : 0];
+      std::copy_n(rollouts_.features.data() + row * Network::features, Network::features, w.condition.column(j));
+      w.tokens[static_cast<std::size_t>(j)] = rollouts_.tokens[row];
     }
-    Actor::forward(p.actor, w.nothing, w.condition, w.t.data(), w.dropped.data(), w.network.actor, w.mean);
+    Actor::forward(p.actor, w.nothing, w.condition, w.t.data(), w.dropped.data(), w.tokens.data(), w.network.actor,
+                   w.mean);
     Network::Critic::forward(p.critic, w.condition, w.network.critic, w.value);
-    const S unit = scale * S(latents);
     w.d_mean = {};
     w.d_value = {};
     double sum = 0;
-    for (int j = 0; j < count; ++j) sum += row(p, rows[j], j, unit, w, gradient);
+    for (int j = 0; j < count; ++j) sum += row(p, rows[j], j, scale, w, gradient);
     Actor::pullback(p.actor, w.dropped.data(), w.network.actor, w.d_mean, gradient.actor);
     Network::Critic::template pullback<S, tile>(p.critic, w.network.critic, w.d_value, gradient.critic, nullptr);
-    return sum * latents;
+    return sum;
   }
 
  private:
-  double row(const Parameters& p, std::size_t k, int j, S unit, Workspace& w, Parameters& gradient) const {
+  double row(const Parameters& p, std::size_t k, int j, S scale, Workspace& w, Parameters& gradient) const {
     const S* action = rollouts_.actions.data() + k * latents;
     const S advantage = rollouts_.advantage[k];
     const S now = gaussian_log_probability<latents>(action, w.mean.column(j), p.log_deviation.data);
@@ -162,17 +165,17 @@ class PpoLoss {
     const S clipped = std::clamp(ratio, S(1 - options_.clip), S(1 + options_.clip));
     const S surrogate = std::min(ratio * advantage, clipped * advantage);
     const bool active = ratio * advantage <= clipped * advantage;
-    const S weight = active ? -unit * advantage * ratio : S(0);
+    const S weight = active ? -scale * advantage * ratio : S(0);
     S entropy(0);
     for (int i = 0; i < latents; ++i) {
       const S inverse = std::exp(-p.log_deviation(i, 0));
       const S z = (action[i] - w.mean(i, j)) * inverse;
       w.d_mean(i, j) = weight * z * inverse;
-      gradient.log_deviation(i, 0) += weight * (z * z - 1) - unit * S(options_.entropy_weight);
+      gradient.log_deviation(i, 0) += weight * (z * z - 1) - scale * S(options_.entropy_weight);
       entropy += p.log_deviation(i, 0);
     }
     const S error = w.value(0, j) - rollouts_.reward[k];
-    w.d_value(0, j) = unit * S(options_.value_weight) * 2 * error;
+    w.d_value(0, j) = scale * S(options_.value_weight) * 2 * error;
     return static_cast<double>(-surrogate + S(options_.value_weight) * error * error -
                                S(options_.entropy_weight) * entropy);
   }

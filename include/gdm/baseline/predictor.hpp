@@ -5,20 +5,19 @@
 
 #include <algorithm>
 #include <memory>
-#include <string>
 #include <utility>
 
 #include <gdm/core/parallel.hpp>
 #include <gdm/data/dataset.hpp>
-#include <gdm/model/codec.hpp>
-#include <gdm/policies.hpp>
-#include <gdm/train/denoising_loss.hpp>
+#include <gdm/model/model.hpp>
+#include <gdm/model/policies.hpp>
+#include <gdm/train/encoded_rows.hpp>
 
 GDM_NAMESPACE_BEGIN
 
 /// Settings of a baseline's `solve`. There is no seed: a prediction is not random.
 struct PredictOptions {
-  int threads = 0;  ///< of solve_batch: 0 = all of the machine; one without OpenMP
+  int threads = 0;  ///< of solve_batch: 0 = all of the machine
 };
 
 namespace detail {
@@ -41,16 +40,16 @@ class Predictor {
   using SolveOptions = PredictOptions;
 
   /// True after `train`.
-  [[nodiscard]] bool trained() const noexcept { return model_ != nullptr; }
+  [[nodiscard]] bool trained() const noexcept { return model_.filled(); }
 
   /// The predicted solution of one instance, feasible.
   /// @throws Error [GDM-R221] before training, [GDM-R202] on a senseless condition
   [[nodiscard]] Solution solve(const Condition& x, const SolveOptions& = {}) const {
-    const Model& model = require_model("solve");
+    const auto model = model_.require("solve");
     Traits::validate(x);
     Solution y;
     predict(
-        model, 1, [&](std::size_t) { return x; }, [&](std::size_t, const Solution& found) { y = found; });
+        *model, 1, [&](std::size_t) { return x; }, [&](std::size_t, const Solution& found) { y = found; });
     return y;
   }
 
@@ -58,7 +57,7 @@ class Predictor {
   /// @throws Error as `solve`; [GDM-R212] on rows of another size
   [[nodiscard]] xt::xtensor<double, 2> solve_batch(const xt::xtensor<double, 2>& conditions,
                                                    const SolveOptions& options = {}) const {
-    const Model& model = require_model("solve_batch");
+    const auto model = model_.require("solve_batch");
     require_columns<Condition>(conditions, "solve_batch conditions");
     const std::size_t n = conditions.shape(0);
     for (std::size_t i = 0; i < n; ++i) Traits::validate(row_of<Condition>(conditions, i));
@@ -68,70 +67,59 @@ class Predictor {
     parallel_for(static_cast<int>((n + piece - 1) / piece), thread_count(options.threads), [&](int k) {
       const std::size_t begin = static_cast<std::size_t>(k) * piece;
       predict(
-          model, std::min(n - begin, piece), [&](std::size_t j) { return row_of<Condition>(conditions, begin + j); },
+          *model, std::min(n - begin, piece), [&](std::size_t j) { return row_of<Condition>(conditions, begin + j); },
           [&](std::size_t j, const Solution& y) { set_row(solutions, begin + j, y); });
     });
     return solutions;
   }
 
  protected:
-  struct Model {
-    ProblemCodec codec;
-    Parameters weights;
-    typename Network::Tables tables;
-  };
-  using Features = Block<Scalar, Network::features, Network::batch>;
-  using Output = Block<Scalar, Network::latents, 2 * Network::batch>;
+  using ModelType = Model<P, Scalar, Network>;
+  using Instance = typename ProblemCodec::Instance;
 
-  /// The network's output for `n` <= Network::batch conditions, given standardised.
-  static void forward(const Parameters& weights, const typename Network::Tables& tables, const Features& features,
-                      int n, Output& output) {
-    struct Buffers {
-      typename Network::template Instance<Network::batch> instance{};
-      typename Network::template Scratch<Network::batch> scratch{};
-      Block<Scalar, Network::latents, Network::batch> nothing{};
-    };
-    thread_local const std::unique_ptr<Buffers> b(new Buffers{});
-    Network::condition(weights, features, n, b->instance);
-    Network::template predict<false>(weights, tables, 1, b->nothing, b->instance, n, b->scratch, output);
+  /// One thread's buffers: what `forward` reads, writes and keeps.
+  struct Buffers {
+    Block<Scalar, Network::features, Network::batch> features;
+    std::array<Instance, Network::batch> instances;
+    std::array<int, Network::batch> tokens;
+    Block<Scalar, Network::latents, 2 * Network::batch> output;
+    typename Network::template Instance<Network::batch> conditioned;
+    typename Network::template Scratch<Network::batch> scratch;
+    Block<Scalar, Network::inputs, Network::batch> nothing;
+  };
+
+  static void encode(const ProblemCodec& codec, const Condition& x, int column, Buffers& b) {
+    const auto j = static_cast<std::size_t>(column);
+    codec.encode_condition(x, b.instances[j], b.features.column(column));
+    b.tokens[j] = b.instances[j].tokens;
+  }
+  /// The network's output for the `n` <= Network::batch conditions that were encoded.
+  static void forward(const Parameters& weights, const typename Network::Tables& tables, int n, Buffers& b) {
+    Network::condition(weights, b.features, n, has_present<P> ? b.tokens.data() : nullptr, b.conditioned);
+    Network::template predict<false>(weights, tables, 1, b.nothing, b.conditioned, n, b.scratch, b.output);
   }
 
   template <class Read, class Write>
-  static void predict(const Model& model, std::size_t n, const Read& read, const Write& write) {
-    Features features{};
-    Output output{};
-    std::array<typename ProblemCodec::Encoded, Network::batch> encoded;
-    for (std::size_t j = 0; j < n; ++j)
-      encoded[j] = model.codec.encode_condition(read(j), features.column(static_cast<int>(j)));
-    forward(model.weights, model.tables, features, static_cast<int>(n), output);
+  static void predict(const ModelType& model, std::size_t n, const Read& read, const Write& write) {
+    ThreadBuffers<Buffers> b;
+    for (std::size_t j = 0; j < n; ++j) encode(model.codec, read(j), static_cast<int>(j), *b);
+    forward(model.weights, model.tables, static_cast<int>(n), *b);
     for (std::size_t j = 0; j < n; ++j) {
-      Scalar* const latent = output.column(static_cast<int>(j));
+      Scalar* const latent = b->output.column(static_cast<int>(j));
       Head::latent(model.codec, latent);
-      write(j, model.codec.decode(read(j), encoded[j], latent));
+      write(j, model.codec.decode(b->instances[j], latent));
     }
   }
 
-  static ProblemCodec fit_codec(const Dataset<P>& data) {
-    CodecStatistics statistics;
-    for (std::size_t i = 0; i < data.size(); ++i) ProblemCodec::gather(data.condition(i), data.solution(i), statistics);
-    return ProblemCodec(statistics);
-  }
-
   void adopt(const ProblemCodec& codec, const Parameters& weights) {
-    auto model = std::make_shared<Model>();
+    auto model = std::make_unique<ModelType>();
     model->codec = codec;
     model->weights = weights;
-    Network::tabulate(model->weights, model->tables);
-    model_ = std::move(model);
-  }
-
-  const Model& require_model(const char* where) const {
-    if (!model_) throw Error(Errc::not_trained, where, "the baseline has no weights yet", "Call train first");
-    return *model_;
+    model_.put(std::move(model));
   }
 
  private:
-  std::shared_ptr<const Model> model_;
+  ModelSlot<ModelType> model_;
 };
 
 }  // namespace detail

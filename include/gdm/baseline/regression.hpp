@@ -5,7 +5,7 @@
 
 #include <gdm/baseline/predictor.hpp>
 #include <gdm/baseline/supervised_loss.hpp>
-#include <gdm/refused.hpp>
+#include <gdm/solve/refused.hpp>
 #include <gdm/train/trainer.hpp>
 
 GDM_NAMESPACE_BEGIN
@@ -56,8 +56,13 @@ class RegressionImplementation : public Predictor<P, SupervisedHead<P>, Policies
   TrainReport train(const Dataset<P>& data, const TrainOptions& options = {}, Callbacks&&... callbacks) {
     options.validate();
     data.validate();
-    const auto codec = Base::fit_codec(data);
-    const Loss loss(labelled_rows(codec, data));
+    DescribedRows<Scalar, Network, P> described(data, options.threads);
+    CodecStatistics statistics;
+    described.gather(statistics);
+    const typename Base::ProblemCodec codec(statistics);
+    described.standardise(codec, options.threads);
+    label_decisions(codec, described.rows);
+    const Loss loss(std::move(described.rows));
     using Training = Trainer<Scalar, typename Base::Parameters, Loss>;
     auto state = std::make_unique<typename Training::State>();
     Network::initialise(state->weights, options.seed);
@@ -70,21 +75,14 @@ class RegressionImplementation : public Predictor<P, SupervisedHead<P>, Policies
   }
 
  private:
-  static EncodedRows<Scalar, Network> labelled_rows(const typename Base::ProblemCodec& codec, const Dataset<P>& data) {
-    EncodedRows<Scalar, Network> rows;
-    rows.count = data.size();
-    rows.features.resize(rows.count * Network::features);
-    rows.latents.resize(rows.count * Network::latents);
-    for (std::size_t i = 0; i < rows.count; ++i) {
-      const auto x = data.condition(i);
-      const auto encoded = codec.encode_condition(x, rows.features.data() + i * Network::features);
-      Scalar* const label = rows.latents.data() + i * Network::latents;
-      codec.encode_solution(x, data.solution(i), encoded, label);
-      for (int k = 0; k < Network::latents; ++k)
-        if (DecisionLatents<P>::decision(k))
-          label[k] = Scalar(codec.latents.mean[k] + codec.latents.deviation[k] * double(label[k]) > 0 ? 1 : 0);
+  /// The latents that are decisions become 0 or 1.
+  static void label_decisions(const typename Base::ProblemCodec& codec, EncodedRows<Scalar, Network>& rows) {
+    for (std::size_t i = 0; i < rows.latents.size(); ++i) {
+      const int k = static_cast<int>(i % Network::latents);
+      if (!DecisionLatents<P>::decision(k)) continue;
+      const double z = codec.latents.mean[k] + codec.latents.deviation[k] * static_cast<double>(rows.latents[i]);
+      rows.latents[i] = Scalar(z > 0 ? 1 : 0);
     }
-    return rows;
   }
 };
 

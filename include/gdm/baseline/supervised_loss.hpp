@@ -8,7 +8,7 @@
 #include <cmath>
 
 #include <gdm/core/random.hpp>
-#include <gdm/train/denoising_loss.hpp>
+#include <gdm/train/encoded_rows.hpp>
 
 GDM_NAMESPACE_BEGIN
 
@@ -25,8 +25,9 @@ class SupervisedLoss {
   struct Workspace {
     typename Network::template Workspace<tile> network;
     Block<S, Network::features, tile> condition;
-    Block<S, Network::latents, tile> nothing, output, d_output;
-    std::array<int, tile> t;
+    Block<S, Network::inputs, tile> nothing;
+    Block<S, Network::latents, tile> output, d_output;
+    std::array<int, tile> t, tokens;
     std::array<bool, tile> dropped;
   };
 
@@ -34,6 +35,7 @@ class SupervisedLoss {
   explicit SupervisedLoss(EncodedRows<S, Network> rows) : rows_(std::move(rows)) {}
 
   [[nodiscard]] std::size_t size() const noexcept { return rows_.count; }
+  [[nodiscard]] double total(const std::uint32_t* rows, std::size_t count) const { return rows_.total(rows, count); }
 
   /// Adds the gradient of `scale` * loss over `count` <= tile rows; returns the loss. Nothing here is random.
   double accumulate(const Parameters& parameters, const std::uint32_t* rows, int count, S scale, StreamId, Workspace& w,
@@ -42,25 +44,28 @@ class SupervisedLoss {
     w.dropped.fill(false);
     w.nothing = {};
     for (int j = 0; j < tile; ++j) {
-      const S* from = rows_.features.data() + std::size_t{rows[j < count ? j : 0]} * Network::features;
-      std::copy_n(from, Network::features, w.condition.column(j));
+      const std::size_t row = rows[j < count ? j : 0];
+      std::copy_n(rows_.features.data() + row * Network::features, Network::features, w.condition.column(j));
+      if (!rows_.tokens.empty()) w.tokens[static_cast<std::size_t>(j)] = rows_.tokens[row];
     }
-    Network::forward(parameters, w.nothing, w.condition, w.t.data(), w.dropped.data(), w.network, w.output);
+    Network::forward(parameters, w.nothing, w.condition, w.t.data(), w.dropped.data(),
+                     rows_.tokens.empty() ? nullptr : w.tokens.data(), w.network, w.output);
     double sum = 0;
     w.d_output = {};
     for (int j = 0; j < count; ++j) {
       const S* label = rows_.latents.data() + std::size_t{rows[j]} * Network::latents;
-      for (int i = 0; i < Network::latents; ++i) {
+      const S weight = rows_.weight_of(rows[j]);
+      for (int i = 0; i < rows_.latents_of(rows[j]); ++i) {
         const S o = w.output(i, j);
         if (Heads::decision(i)) {
           const S tail = std::exp(-std::abs(o));
-          sum += static_cast<double>(std::max(o, S(0)) + std::log1p(tail) - label[i] * o);
+          sum += static_cast<double>(weight * (std::max(o, S(0)) + std::log1p(tail) - label[i] * o));
           const S probability = o >= 0 ? 1 / (1 + tail) : tail / (1 + tail);
-          w.d_output(i, j) = scale * (probability - label[i]);
+          w.d_output(i, j) = scale * weight * (probability - label[i]);
         } else {
           const S error = o - label[i];
-          sum += static_cast<double>(error * error);
-          w.d_output(i, j) = scale * 2 * error;
+          sum += static_cast<double>(weight * error * error);
+          w.d_output(i, j) = scale * 2 * weight * error;
         }
       }
     }

@@ -42,6 +42,17 @@ struct StreamId {
   friend constexpr bool operator==(const StreamId&, const StreamId&) noexcept = default;
 };
 
+/// What random numbers are for: the library's streams of one seed differ in `StreamId::instance` by these.
+enum StreamPurpose : std::uint32_t {
+  for_initial_weights = 0x1717,
+  for_generated_instances = 0x6761,
+  for_policy_actions = 0x7070,
+  for_shuffling = 0x7368,
+  for_sampling = 0x736f,
+  for_training_noise = 0x7464,
+  for_training_steps = 0x7473,
+};
+
 /// Block `index` of the stream `id`: the seed is the key, the rest is the counter. A stream has 2^32 blocks.
 [[nodiscard]] constexpr PhiloxBlock philox_block(const StreamId& id, std::uint32_t index) noexcept {
   return philox4x32({index, id.step, id.sample, id.instance},

@@ -40,6 +40,7 @@ struct Dataset {
 
   xt::xtensor<double, 2> conditions;  ///< n x condition size
   xt::xtensor<double, 2> solutions;   ///< n x solution size
+  xt::xtensor<double, 1> weights;     ///< of the rows in the loss, >= 0; empty = all alike
   /// Largest `P::violation` that a label may have: room for numbers printed with four digits, none for wrong units. Set
   /// it to infinity to train on labels that are known to break the constraints.
   double label_tolerance = 1e-4;
@@ -68,6 +69,7 @@ struct Dataset {
           std::to_string(conditions.shape(0)) + " conditions and " + std::to_string(solutions.shape(0)) + " solutions",
           "Give one solution for each condition");
     }
+    require_weights();
     for (std::size_t i = 0; i < size(); ++i) {
       try {
         ProblemTraits<P>::validate(condition(i));
@@ -76,6 +78,26 @@ struct Dataset {
         throw error.within("dataset row " + std::to_string(i));
       }
     }
+  }
+
+ private:
+  void require_weights() const {
+    if (weights.size() == 0) return;
+    if (weights.size() != size()) {
+      throw Error(Errc::shape_mismatch, "dataset weights",
+                  std::to_string(weights.size()) + " weights for " + std::to_string(size()) + " rows",
+                  "Give one weight for each row, or none at all");
+    }
+    double sum = 0;
+    for (std::size_t i = 0; i < size(); ++i) {
+      if (!(weights(i) >= 0 && std::isfinite(weights(i)))) {
+        throw Error(Errc::invalid_argument, "dataset row " + std::to_string(i), "its weight is " + to_text(weights(i)),
+                    "Give a finite number that is not negative");
+      }
+      sum += weights(i);
+    }
+    if (!(sum > 0))
+      throw Error(Errc::invalid_argument, "dataset weights", "all are 0", "Give some row a weight above 0");
   }
 };
 
@@ -106,13 +128,13 @@ Dataset<P> generated(std::size_t n, std::uint64_t seed, int threads) {
     data.solutions.resize({n, static_cast<std::size_t>(ProblemTraits<P>::solution_size)});
     return 0;
   });
-  constexpr std::uint32_t purpose = 0x6761;  // keeps these streams apart from those of training and sampling
   constexpr std::size_t piece = 64;
   parallel_for(static_cast<int>((n + piece - 1) / piece), thread_count(threads), [&](int k) {
     const std::size_t begin = static_cast<std::size_t>(k) * piece;
     for (std::size_t i = begin; i < std::min(n, begin + piece); ++i) {
       const std::uint64_t row = i;  // size_t may have 32 bits
-      RandomStream random(seed, purpose, static_cast<std::uint32_t>(row), static_cast<std::uint32_t>(row >> 32));
+      RandomStream random(seed, for_generated_instances, static_cast<std::uint32_t>(row),
+                          static_cast<std::uint32_t>(row >> 32));
       const typename P::Condition x = P::draw(random);
       set_row(data.conditions, i, x);
       set_row(data.solutions, i, typename P::Solution(P::optimal(x)));

@@ -8,6 +8,7 @@
 /// | `version`                                           | of the library that wrote it                            |
 /// | `problem`, `schedule`, `denoiser`, `parameterisation` | names; the reading optimizer must have the same       |
 /// | `tokens`                                            | tokens of the problem it was trained on; 0 = none       |
+/// | `null_condition` = "untrained"                      | if training never left the condition out: no guidance   |
 ///
 /// | tensor                                              | dtype, shape                                            |
 /// |-----------------------------------------------------|---------------------------------------------------------|
@@ -78,7 +79,8 @@ constexpr std::size_t stored_rows(int count, int per_token) {
 /// @throws Error [GDM-R401] if the file cannot be written
 template <class P, class Network, FileSystem Fs>
 void save_model(Fs& fs, const std::filesystem::path& path, const ModelIdentity& identity,
-                const Codec<P, Network::tied>& codec, const typename Network::Parameters& weights) {
+                const Codec<P, Network::tied>& codec, const typename Network::Parameters& weights,
+                bool knows_null = true) {
   TensorFileWriter file;
   file.set_metadata("format", "gdm-model");
   file.set_metadata("version", std::to_string(GDM_VERSION_MAJOR) + "." + std::to_string(GDM_VERSION_MINOR) + "." +
@@ -86,6 +88,7 @@ void save_model(Fs& fs, const std::filesystem::path& path, const ModelIdentity& 
   detail::for_each_metadata(identity,
                             [&](const char* key, const std::string& value) { file.set_metadata(key, value); });
   file.set_metadata("tokens", std::to_string(codec.tokens.count));
+  if (!knows_null) file.set_metadata("null_condition", "untrained");
   detail::for_each_statistic(codec, [&](const std::string& name, const auto& v, int per_token) {
     using V = std::remove_cvref_t<decltype(v)>;
     constexpr bool tied = Network::tied;
@@ -103,12 +106,14 @@ void save_model(Fs& fs, const std::filesystem::path& path, const ModelIdentity& 
 /// model
 template <class P, class Network, FileSystem Fs>
 void load_model(Fs& fs, const std::filesystem::path& path, const ModelIdentity& identity,
-                Codec<P, Network::tied>& codec, typename Network::Parameters& weights) {
+                Codec<P, Network::tied>& codec, typename Network::Parameters& weights, bool& knows_null) {
   const TensorFile file = TensorFile::read(fs, path);
   require_metadata(file, "format", "gdm-model");
   detail::for_each_metadata(
       identity, [&](const char* key, const std::string& expected) { require_metadata(file, key, expected); });
   if (!Network::tied) require_metadata(file, "tokens", std::to_string(codec.tokens.count));
+  const std::string* const null_condition = file.find_metadata("null_condition");
+  knows_null = null_condition == nullptr || *null_condition != "untrained";
   std::vector<TensorSpec> expected;
   detail::for_each_statistic(codec, [&](const std::string& name, auto& v, int per_token) {
     using V = std::remove_cvref_t<decltype(v)>;

@@ -46,7 +46,7 @@ void initialise(Parameters& parameters, std::uint64_t seed, const std::string& l
         using B = std::remove_reference_t<decltype(block)>;
         using S = typename B::Scalar;
         block = B{};
-        RandomStream random(seed, 0x1717, block_index++);
+        RandomStream random(seed, for_initial_weights, block_index++);
         const bool weight = name.ends_with("weight") && !name.starts_with(last);
         const double deviation = std::sqrt(2.0 / B::cols);
         for (int j = 0; j < B::cols; ++j)

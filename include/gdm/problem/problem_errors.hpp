@@ -11,40 +11,48 @@ namespace detail {
 
 /// Whether the tokens, if there are any, make up the features and the latent.
 template <class P>
-constexpr bool tokens_add_up() {
-  if constexpr (has_tokens<P>) {
-    constexpr TokenLayout tokens = P::tokens;
-    return tokens.feature_size() == feature_type<P>::type::RowsAtCompileTime &&
-           tokens.latent_size() == latent_type<P>::type::RowsAtCompileTime;
-  } else {
-    return true;
-  }
-}
+inline constexpr bool tokens_add_up =
+    !has_tokens<P> || (tokens_of<P>().feature_size() == feature_type<P>::type::RowsAtCompileTime &&
+                       tokens_of<P>().latent_size() == latent_type<P>::type::RowsAtCompileTime);
 
 /// One sentence for each optional member that is there but does not fit.
 template <class P>
 constexpr bool check_problem_hooks() {
-  constexpr bool sizes = sound_features<P> && sound_codec<P> && sound_tokens<P>;
-  static_assert(sound_optimal<P>, "[GDM-S21] `optimal` must be `static Solution optimal(const Condition&)`");
-  static_assert(sound_draw<P>,
+  constexpr bool optimal = has_optimal<P> || !optimal_hook::named<P>;
+  constexpr bool validate = has_validate<P> || !validate_hook::named<P>;
+  constexpr bool baseline = has_baseline<P> || !baseline_hook::named<P>;
+  constexpr bool bound = has_bound<P> || !bound_hook::named<P>;
+  constexpr bool refine = has_refine<P> || !refine_hook::named<P>;
+  static_assert(optimal, "[GDM-S21] `optimal` must be `static Solution optimal(const Condition&)`");
+  static_assert(fitting_draw<P>,
                 "[GDM-S22] `draw` must be `template <class Generator> static Condition draw(Generator&)`");
-  static_assert(sound_name<P>, "[GDM-S23] `name` must be `static constexpr std::string_view name`");
-  static_assert(sound_validate<P>, "[GDM-S24] `validate` must be `static void validate(const Condition&)`");
-  static_assert(sound_baseline<P>, "[GDM-S25] `baseline` must be `static Solution baseline(const Condition&)`");
-  static_assert(sound_bound<P>, "[GDM-S26] `bound` must be `static double bound(const Condition&)`");
-  static_assert(sound_features<P>,
+  static_assert(fitting_name<P>, "[GDM-S23] `name` must be `static constexpr std::string_view name`");
+  static_assert(validate, "[GDM-S24] `validate` must be `static void validate(const Condition&)`");
+  static_assert(baseline, "[GDM-S25] `baseline` must be `static Solution baseline(const Condition&)`");
+  static_assert(bound, "[GDM-S26] `bound` must be `static double bound(const Condition&)`");
+  static_assert(refine, "[GDM-S44] `refine` must be `static Solution refine(const Condition&, const Solution&)`");
+  static_assert(fitting_features<P>,
                 "[GDM-S27] `Features` must be a `gdm::Vector<N>`, with `static Features features(const Condition&)`");
-  static_assert(sound_codec<P>,
+  static_assert(fitting_codec<P>,
                 "[GDM-S28] `Latent` must be a `gdm::Vector<N>`, with `static Latent encode(const Condition&, const "
                 "Solution&)` and `static Solution decode(const Condition&, const Latent&)`");
-  static_assert(sound_context<P>,
+  static_assert(fitting_context<P>,
                 "[GDM-S36] `Context` must have a default constructor and `static Context context(const Condition&)`, "
-                "and `features`, `encode` or `decode` an overload with a further `const Context&`");
-  static_assert(sound_tokens<P>, "[GDM-S29] `tokens` must be `static constexpr gdm::TokenLayout tokens`");
-  if constexpr (sizes) {
-    static_assert(tokens_add_up<P>(), "[GDM-S17] the problem's `tokens` must add up to its Features and Latent");
-    return tokens_add_up<P>() && sound_optimal<P> && sound_draw<P> && sound_name<P> && sound_validate<P> &&
-           sound_baseline<P> && sound_bound<P> && sound_context<P>;
+                "and another member, `decode` say, an overload with a further `const Context&`");
+  static_assert(fitting_tokens<P>, "[GDM-S29] `tokens` must be `static constexpr gdm::TokenLayout tokens`");
+  if constexpr (fitting_features<P> && fitting_codec<P> && fitting_tokens<P>) {
+    static_assert(tokens_add_up<P>, "[GDM-S17] the problem's `tokens` must add up to its Features and Latent");
+    static_assert(fitting_pairs<P>,
+                  "[GDM-S45] `tokens.pair_features` = C asks for `static gdm::Vector<C * count * count> "
+                  "pair_features(const Condition&)`, and this member for that number");
+    static_assert(fitting_steps<P>,
+                  "[GDM-S46] `tokens.step_features` = D asks for `static gdm::Vector<D * count> step_features(const "
+                  "Condition&, const Latent&)`, and this member for that number");
+    static_assert(fitting_present<P>,
+                  "[GDM-S47] `present` must be `static bool present(const Condition&, int token)`, in a problem with "
+                  "`tokens` and without global latents");
+    return tokens_add_up<P> && fitting_pairs<P> && fitting_steps<P> && fitting_present<P> && optimal &&
+           fitting_draw<P> && fitting_name<P> && validate && baseline && bound && refine && fitting_context<P>;
   }
   return false;
 }

@@ -1,46 +1,58 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// @brief Settings of a solve, and the denoising path that a trajectory returns.
+/// @brief Settings of a solve, and what it returns beside a solution.
 #pragma once
 
+#include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <limits>
+#include <string>
 
 #include <gdm/data/tensor.hpp>
 #include <gdm/problem/problem.hpp>
-
-#if __has_include(<xtensor/containers/xtensor.hpp>)
-#include <xtensor/containers/xtensor.hpp>
-#else
-#include <xtensor/xtensor.hpp>
-#endif
 
 GDM_NAMESPACE_BEGIN
 
 /// Settings of `solve`. An aggregate: write `{.samples = 16, .seed = 7}` and leave the rest.
 template <class Defaults>
 struct BasicSolveOptions {
-  std::size_t samples = 1;         ///< samples drawn, the best one by objective is returned; >= 1
+  std::size_t samples = 1;         ///< samples drawn, the best one by objective is returned; 1 to 1000000
+  std::size_t refine = 0;          ///< steps of refinement of every sample before they are compared; up to 10000
+  std::size_t rounds = 0;          ///< times that the best is noised again and denoised `samples` times; up to 1000
+  double noise = 0.5;              ///< to which level, as a share of the schedule, in (0, 1]; of `solve_from`, too
   double omega = Defaults::omega;  ///< guidance weight of Eq. 12, in [0, 10000]; 0 = condition alone, at half the cost
-  bool baseline = false;           ///< admit the problem's cheap baseline as candidate zero
+  bool baseline = false;           ///< admit the problem's cheap baseline as a candidate
   std::uint64_t seed = 0;          ///< same seed, same bits
-  int threads = 0;                 ///< of solve_batch: 0 = all of the machine; one without OpenMP
+  int threads = 0;                 ///< of solve_batch: 0 = all of the machine
+  std::chrono::nanoseconds deadline{0};  ///< no batch of samples is begun after it; 0 = none. One is always answered
 
   /// @throws Error [GDM-R201] naming the option that is out of range
   void validate() const {
-    if (samples == 0 || samples > 1'000'000) {
-      throw Error(Errc::invalid_argument, "solve option samples", "it is " + std::to_string(samples),
-                  "Give a number between 1 and 1000000");
-    }
-    if (!(omega >= 0 && omega <= 10'000)) {
-      throw Error(Errc::invalid_argument, "solve option omega", "it is " + to_text(omega),
-                  "Give a guidance weight between 0 and 10000; 0 to 1 is best for most problems");
-    }
-    if (threads < 0) {
-      throw Error(Errc::invalid_argument, "solve option threads", "it is " + std::to_string(threads),
-                  "Give 0 for all of the machine, or a number of threads");
-    }
+    const auto require = [](bool good, const char* option, const std::string& value, const char* remedy) {
+      if (!good) throw Error(Errc::invalid_argument, std::string("solve option ") + option, "it is " + value, remedy);
+    };
+    require(samples >= 1 && samples <= 1'000'000, "samples", std::to_string(samples),
+            "Give a number between 1 and 1000000");
+    require(refine <= 10'000, "refine", std::to_string(refine), "Give a number of steps up to 10000");
+    require(rounds <= 1'000, "rounds", std::to_string(rounds), "Give a number up to 1000");
+    require(noise > 0 && noise <= 1, "noise", to_text(noise), "Give a share of the schedule in (0, 1]");
+    require(omega >= 0 && omega <= 10'000, "omega", to_text(omega),
+            "Give a guidance weight between 0 and 10000; 0 to 1 is best for most problems");
+    require(threads >= 0, "threads", std::to_string(threads), "Give 0 for all of the machine, or a number of threads");
+    require(deadline.count() >= 0, "deadline", std::to_string(deadline.count()) + " ns",
+            "Give a time that is not negative; 0 is none");
   }
+};
+
+/// A solution and what is known of it.
+template <class P>
+struct Answer {
+  typename P::Solution solution;
+  double objective = std::numeric_limits<double>::quiet_NaN();  ///< of the solution
+  double bound = std::numeric_limits<double>::quiet_NaN();  ///< no solution is better; NaN where the problem has none
+  std::size_t samples = 0;                                  ///< drawn
+  std::size_t refined = 0;                                  ///< refinement steps that improved a candidate
 };
 
 /// The denoising path of one sample. Point 0 is pure noise, the last one the answer.

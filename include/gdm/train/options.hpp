@@ -30,6 +30,7 @@ struct BasicTrainOptions {
   double p_uncond = Defaults::value.p_uncond;            ///< share of rows without condition (Algorithm 1), in [0, 1)
   AdamOptions adam{};                                    ///< moments' decays
   std::uint64_t seed = 0;                                ///< same seed, same bits, for any number of threads
+  bool fine_tune = false;                                ///< go on from the weights and the codec that there are
   int threads = 0;                                       ///< 0 = all of the machine; one without OpenMP
   std::filesystem::path checkpoint{};                    ///< file to resume from and to save to; empty = none
   double checkpoint_seconds = 30;                        ///< time between two checkpoints, >= 0

@@ -37,6 +37,9 @@ struct TrainState {
   std::vector<double> loss;  ///< of each epoch done
 };
 
+/// Adds the shards' gradients over the threads of this process.
+struct ThreadReduction {};
+
 /// Trains one set of weights on one or several losses that share them (problems of several sizes, say).
 ///
 /// A batch is cut into tiles and the tiles are dealt to a fixed number of shards, whose gradients are added as a binary
@@ -137,7 +140,7 @@ class Trainer {
   /// New orders of rows and batches, a function of seed and epoch alone (Fisher-Yates).
   void shuffle(std::uint64_t seed, std::uint64_t epoch) {
     const auto one = [&](auto& list, std::uint32_t purpose) {
-      RandomStream random(seed, 0x7368, purpose, static_cast<std::uint32_t>(epoch));
+      RandomStream random(seed, for_shuffling, purpose, static_cast<std::uint32_t>(epoch));
       for (std::size_t i = list.size(); i > 1; --i)
         std::swap(list[i - 1], list[random.below(static_cast<std::uint32_t>(i))]);
     };
@@ -204,9 +207,10 @@ class Trainer {
   template <class Loss, class Index>
   double gradient(const Loss& loss, Index, const State& state, const Batch& batch, std::uint64_t seed, int threads) {
     using Network = typename Loss::Network;
+    const std::uint32_t* const rows = orders_[batch.source].data() + batch.begin;
     const std::size_t tiles = (batch.count + Loss::tile - 1) / Loss::tile;
     shards_used_ = std::min(shard_count, tiles);
-    const double elements = static_cast<double>(batch.count) * Network::latents;
+    const double total = std::max(loss.total(rows, batch.count), std::numeric_limits<double>::min());
     const std::size_t group = group_size(threads), groups = (shards_used_ + group - 1) / group;
     parallel_for(static_cast<int>(groups), threads, [&](int g) {
       const std::size_t first = static_cast<std::size_t>(g) * group, last = std::min(first + group, shards_used_);
@@ -221,15 +225,15 @@ class Trainer {
           const std::size_t begin = tile * Loss::tile;
           const int count = static_cast<int>(std::min<std::size_t>(Loss::tile, batch.count - begin));
           const StreamId id{seed, 0, static_cast<std::uint32_t>(tile), static_cast<std::uint32_t>(state.step)};
-          shard.loss += loss.accumulate(state.weights, orders_[batch.source].data() + batch.begin + begin, count,
-                                        S(1 / elements), id, *workspace, shard.gradient);
+          shard.loss +=
+              loss.accumulate(state.weights, rows + begin, count, S(1 / total), id, *workspace, shard.gradient);
         }
       }
       add_levels(first, last, 1, group, [&](std::size_t k) { return flat<S>(shards_[k]->gradient); });
     });
     double sum = 0;
     for (std::size_t k = 0; k < shards_used_; ++k) sum += shards_[k]->loss;
-    return sum / elements;
+    return sum / total;
   }
 
   template <class F>

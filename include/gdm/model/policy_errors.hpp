@@ -3,7 +3,7 @@
 /// @brief The numbered sentences about wrong template arguments of an optimizer.
 #pragma once
 
-#include <gdm/policies.hpp>
+#include <gdm/model/policies.hpp>
 #include <gdm/problem/problem_errors.hpp>
 
 GDM_NAMESPACE_BEGIN
@@ -40,11 +40,15 @@ constexpr bool check_policies() {
   constexpr bool kinds = (is_policy<Policies> && ...);
   constexpr bool single = at_most_one<is_schedule, Policies...> && at_most_one<is_denoiser, Policies...> &&
                           at_most_one<is_parameterisation, Policies...> && at_most_one<is_sampler, Policies...> &&
-                          at_most_one<is_scalar, Policies...> && at_most_one<is_bundle, Policies...>;
+                          at_most_one<is_scalar, Policies...> && at_most_one<is_refinement, Policies...> &&
+                          at_most_one<is_bundle, Policies...>;
   static_assert(kinds,
                 "[GDM-S61] GdmOptimizer takes a problem and then policies in any order: a schedule, a denoiser, a "
-                "parameterisation, a sampler, PaperPolicies, float or double");
+                "parameterisation, a sampler, a refinement, PaperPolicies, float or double");
   static_assert(single, "[GDM-S62] GdmOptimizer takes at most one policy of each kind");
+  static_assert(includes_defaults<P>,
+                "[GDM-S48] the problem's `Defaults` are declared only: include the header that defines them, "
+                "gdm/problems/sum_rate/defaults.hpp say");
   static_assert(sound_denoiser<P>, "[GDM-S34] the problem's `Denoiser` must be a denoiser, gdm::Mlp<64, 64> say");
   static_assert(has_training<P>,
                 "[GDM-S72] the problem's `training` must be `static constexpr gdm::TrainDefaults training`");

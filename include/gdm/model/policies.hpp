@@ -9,8 +9,9 @@
 #include <gdm/diffusion/sampler.hpp>
 #include <gdm/diffusion/schedule.hpp>
 #include <gdm/nn/mlp.hpp>
+#include <gdm/optim/train_defaults.hpp>
 #include <gdm/problem/problem.hpp>
-#include <gdm/train/options.hpp>
+#include <gdm/problem/refinement.hpp>
 
 GDM_NAMESPACE_BEGIN
 
@@ -47,8 +48,9 @@ namespace detail {
 template <class T>
 inline constexpr bool is_scalar_policy = std::is_same_v<T, float> || std::is_same_v<T, double>;
 template <class T>
-inline constexpr bool is_policy = is_scalar_policy<T> || SchedulePolicy<T> || DenoiserPolicy<T> ||
-                                  ParameterisationPolicy<T> || SamplerPolicy<T> || std::is_base_of_v<bundle_tag, T>;
+inline constexpr bool is_policy =
+    is_scalar_policy<T> || SchedulePolicy<T> || DenoiserPolicy<T> || ParameterisationPolicy<T> || SamplerPolicy<T> ||
+    RefinementPolicy<T> || std::is_base_of_v<bundle_tag, T>;
 
 /// The first of `Ts` for which `Is<T>::value`, or `Default`.
 template <template <class> class Is, class Default, class... Ts>
@@ -68,6 +70,8 @@ template <class T>
 struct is_parameterisation : std::bool_constant<ParameterisationPolicy<T>> {};
 template <class T>
 struct is_sampler : std::bool_constant<SamplerPolicy<T>> {};
+template <class T>
+struct is_refinement : std::bool_constant<RefinementPolicy<T>> {};
 template <class T>
 struct is_scalar : std::bool_constant<is_scalar_policy<T>> {};
 template <class T>
@@ -143,18 +147,18 @@ struct DefaultPolicies : bundle_tag {
 /// The sizes that a denoiser for problem P has to know.
 template <Problem P, int Steps>
 constexpr DenoiserShape denoiser_shape() {
-  DenoiserShape shape{
-      .latents = ProblemTraits<P>::latent_size, .features = ProblemTraits<P>::feature_size, .steps = Steps};
-  if constexpr (has_tokens<P>) {
-    constexpr TokenLayout tokens = P::tokens;
-    shape.tokens = tokens.count;
-    shape.token_features = tokens.features;
-    shape.global_features = tokens.global_features;
-    shape.token_latents = tokens.latents;
-    shape.global_latents = tokens.global_latents;
-    shape.pools_sum = tokens.pooling == Pooling::sum;
-  }
-  return shape;
+  constexpr TokenLayout tokens = tokens_of<P>();
+  return {.latents = ProblemTraits<P>::latent_size,
+          .features = ProblemTraits<P>::feature_size + tokens.pair_size(),
+          .steps = Steps,
+          .tokens = tokens.count,
+          .token_features = tokens.features,
+          .global_features = tokens.global_features,
+          .token_latents = tokens.latents,
+          .global_latents = tokens.global_latents,
+          .pair_features = tokens.pair_features,
+          .step_features = tokens.step_features,
+          .pools_sum = tokens.pooling == Pooling::sum};
 }
 
 /// The policies of an optimizer for problem P.
@@ -165,6 +169,7 @@ struct PolicySet {
   using Denoiser = typename first_of<is_denoiser, typename default_denoiser<P>::type, Policies...>::type;
   using Parameterisation = typename first_of<is_parameterisation, typename Bundle::Parameterisation, Policies...>::type;
   using Sampler = typename first_of<is_sampler, typename Bundle::Sampler, Policies...>::type;
+  using Refinement = typename first_of<is_refinement, OwnRefine, Policies...>::type;
   using Scalar = typename first_of<is_scalar, float, Policies...>::type;
   struct Training {
     static constexpr TrainDefaults value = Bundle::training;

@@ -4,28 +4,35 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 
 #include <gdm/data/dataset.hpp>
-#include <gdm/policy_errors.hpp>
+#include <gdm/model/policy_errors.hpp>
 #include <gdm/solve/options.hpp>
 #include <gdm/train/options.hpp>
 
 GDM_NAMESPACE_BEGIN
 namespace detail {
 
-/// The members of an optimizer without their bodies: whatever is done with a refused one adds no error.
+/// The members of an optimizer without their bodies: using a refused one adds no error.
 template <class P>
 class RefusedOptimizer {
   struct Defaults {
     static constexpr TrainDefaults value{};
     static constexpr double omega = 0;
   };
+  using Rows = xt::xtensor<double, 2>;
 
  public:
   using Condition = typename Dataset<P>::Condition;
   using Solution = typename Dataset<P>::Solution;
   using TrainOptions = BasicTrainOptions<Defaults>;
   using SolveOptions = BasicSolveOptions<Defaults>;
+  struct AnyAnswer {
+    Solution solution;
+    double objective, bound;
+    std::size_t samples, refined;
+  };
 
   [[nodiscard]] bool trained() const noexcept;
   template <class Data, class... Callbacks>
@@ -33,19 +40,23 @@ class RefusedOptimizer {
   template <class Sets, class... Callbacks>
   TrainReport train_mixture(const Sets& sets, const TrainOptions& options = {}, Callbacks&&... callbacks);
   [[nodiscard]] Solution solve(const Condition& x, const SolveOptions& options = {}) const;
-  [[nodiscard]] xt::xtensor<double, 2> solve_batch(const xt::xtensor<double, 2>& conditions,
-                                                   const SolveOptions& options = {}) const;
+  [[nodiscard]] AnyAnswer answer(const Condition& x, const SolveOptions& options = {}) const;
+  [[nodiscard]] Solution solve_from(const Condition& x, const Solution& y, const SolveOptions& options = {}) const;
+  [[nodiscard]] AnyAnswer answer_from(const Condition& x, const Solution& y, const SolveOptions& options = {}) const;
+  [[nodiscard]] std::optional<Errc> try_solve(const Condition& x, Solution& y, const SolveOptions& options = {}) const;
+  [[nodiscard]] Rows solve_batch(const Rows& conditions, const SolveOptions& options = {}) const;
+  template <class From, class To>
+  void solve_into(const From& conditions, const To& solutions, const SolveOptions& options = {}) const;
   [[nodiscard]] Trajectory<P> trajectory(const Condition& x, const SolveOptions& options = {}) const;
   void save(const std::filesystem::path& path) const;
-  template <class Fs>
-  void save(Fs& fs, const std::filesystem::path& path) const;
   template <class Self>
   [[nodiscard]] static Self load_as(const std::filesystem::path& path);
+  [[nodiscard]] Vector<1> weights() const;
   [[nodiscard]] static std::size_t parameter_count();
 };
 
-/// `Implementation<P, Policies...>` where these are sound; wrong arguments have been reported by the check.
-template <bool sound, template <class, class...> class Implementation, class P, class... Policies>
+/// `Implementation<P, Policies...>` where these fit; wrong arguments have been reported by the check.
+template <bool fits, template <class, class...> class Implementation, class P, class... Policies>
 struct checked {
   using type = RefusedOptimizer<P>;
 };
