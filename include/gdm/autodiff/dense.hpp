@@ -3,8 +3,6 @@
 /// @brief The dense layer y = f(W x + b), or y = x + f(W x + b), with its pullback.
 #pragma once
 
-#include <utility>
-
 #include <gdm/autodiff/activation.hpp>
 #include <gdm/autodiff/linear.hpp>
 
@@ -87,11 +85,22 @@ struct Dense {
       }
       simd::store<S>(gradient.bias.data + i, sum);
     }
-    detail::add_outer(dz.data, detail::columns_of(*workspace.x), B, gradient.weight);
+    const Block<S, In, B>& x = *workspace.x;
+    simd::product<Out>(  // dW += dz x^T
+        dz.data, dz.stride, B, simd::Strided<S>{x.data, x.stride, 1}, In,
+        [&](int i, int j) { return simd::load<S>(gradient.weight.column(j) + i); },
+        [&](int i, int j, const simd::Pack<S>& d) { simd::store<S>(gradient.weight.column(j) + i, d); });
     if (dx == nullptr) return;
-    detail::Columns<const S> start = detail::zeros<S, In>();
-    if constexpr (skip == Skip::residual) start = detail::columns_of(dy);
-    detail::affine(workspace.transposed, detail::columns_of(std::as_const(dz)), B, start, detail::columns_of(*dx));
+    simd::product<In>(  // dx = W^T dz
+        workspace.transposed.data, workspace.transposed.stride, Out, simd::Strided<S>{dz.data, 1, dz.stride}, B,
+        [&](int i, int j) {
+          if constexpr (skip == Skip::residual) {
+            return simd::load<S>(dy.column(j) + i);
+          } else {
+            return simd::Pack<S>{};
+          }
+        },
+        [&](int i, int j, const simd::Pack<S>& d) { simd::store<S>(dx->column(j) + i, d); });
   }
 };
 

@@ -49,18 +49,23 @@ template <int Rows, class S>
       a, lda, depth, x, n, [=](int i, int j) { return simd::load<S>(start[j] + i); },
       [=](int i, int j, const simd::Pack<S>& z) { simd::store<S>(to[j] + i, z); });
 }
-/// @copydoc affine
+/// to_j = start_j + A x_j for j < n; `to` may be `start`.
 template <class S, int Rows, int Depth>
-void affine(const Block<S, Rows, Depth>& a, Columns<const S> x, int n, Columns<const S> start, Columns<S> to) {
-  affine<Rows, S>(a.data, a.stride, Depth, simd::Strided<S>{x.data, 1, x.stride}, n, start, to);
+[[gnu::noinline]] void affine(const Block<S, Rows, Depth>& a, Columns<const S> x, int n, Columns<const S> start,
+                              Columns<S> to) {
+  simd::product<Rows>(
+      a.data, Block<S, Rows, Depth>::stride, Depth, simd::Strided<S>{x.data, 1, x.stride}, n,
+      [=](int i, int j) { return simd::load<S>(start[j] + i); },
+      [=](int i, int j, const simd::Pack<S>& z) { simd::store<S>(to[j] + i, z); });
 }
 
 /// gradient += sum over n columns of left_j right_j^T.
 template <class S, int Rows, int Depth>
-void add_outer(const S* left, Columns<const S> right, int n, Block<S, Rows, Depth>& gradient) {
-  const auto to = columns_of(gradient);
-  affine<Rows, S>(left, gradient.stride, n, simd::Strided<S>{right.data, right.stride, 1}, Depth, {to.data, to.stride},
-                  to);
+[[gnu::noinline]] void add_outer(const S* left, Columns<const S> right, int n, Block<S, Rows, Depth>& gradient) {
+  simd::product<Rows>(
+      left, Block<S, Rows, Depth>::stride, n, simd::Strided<S>{right.data, right.stride, 1}, Depth,
+      [&](int i, int j) { return simd::load<S>(gradient.column(j) + i); },
+      [&](int i, int j, const simd::Pack<S>& z) { simd::store<S>(gradient.column(j) + i, z); });
 }
 
 /// to += sum over n columns.
