@@ -61,7 +61,7 @@ template <class S, int Rows, int Depth>
 
 /// gradient += sum over n columns of left_j right_j^T.
 template <class S, int Rows, int Depth>
-[[gnu::noinline]] void add_outer(const S* left, Columns<const S> right, int n, Block<S, Rows, Depth>& gradient) {
+void add_outer(const S* left, Columns<const S> right, int n, Block<S, Rows, Depth>& gradient) {
   simd::product<Rows>(
       left, Block<S, Rows, Depth>::stride, n, simd::Strided<S>{right.data, right.stride, 1}, Depth,
       [&](int i, int j) { return simd::load<S>(gradient.column(j) + i); },

@@ -106,7 +106,7 @@ struct SetLayer {
         w.own_transposed.data, w.own_transposed.stride, W, simd::Strided<S>{dz.data, 1, dz.stride}, all,
         [&](int i, int j) {
           simd::Pack<S> start = simd::load<S>(dy.column(j) + i);
-          if (j < total) start += simd::load<S>(d_pooled.column(layout.instance[j]) + i);
+          if (!Global || j < total) start += simd::load<S>(d_pooled.column(layout.instance[j]) + i);
           return start;
         },
         [&](int i, int j, const simd::Pack<S>& d) { simd::store<S>(dx.column(j) + i, d); });

@@ -117,7 +117,7 @@ struct TokenPrediction {
     Layout<2 * B> layout;
     std::array<const S*, 2 * B> pairs_of;
     Activations<2 * B> a, b;
-    Block<S, W, M> of_step;  ///< the first map's sums over one instance's condition and step features
+    Block<S, std::max(1, token_latents + step_features), M * B> input;  ///< of every present token
     typename Layer::template Scratch<S, 2 * B> layer;
   };
 
@@ -138,23 +138,26 @@ struct TokenPrediction {
     for (int b = 0; b < layout.n; ++b)
       s.pairs_of[static_cast<std::size_t>(b)] =
           b < n ? instance.pairs.of(instance.pairs_of[static_cast<std::size_t>(b)]) : nullptr;
-    for (int b = 0; b < n; ++b) {
-      const int first = layout.first[b], tokens = layout.tokens(b);
-      const S* sums = instance.sums.column(first);
-      if constexpr (step_features > 0) {
-        affine<W, S>(p.token_input.column(token_latents), p.token_input.stride, step_features,
-                     {y.column(b) + Model::latents, 1, step_features}, tokens, {sums, Block<S, W, 1>::stride},
-                     columns_of(s.of_step));
-        sums = s.of_step.data;
+    for (int b = 0; b < n; ++b)
+      for (int i = 0; i < layout.tokens(b); ++i) {
+        S* to = std::copy_n(y.column(b) + i * token_latents, token_latents, s.input.column(layout.first[b] + i));
+        std::copy_n(y.column(b) + Model::latents + i * step_features, step_features, to);
       }
-      first_layer(p.token_input.data, token_latents, {y.column(b), 1, token_latents}, tokens,
-                  tables.token_time.column(t), sums, tables.token_null.data, s.a.column(first),
-                  guided ? s.a.column(layout.first[n + b]) : nullptr);
-      if constexpr (global) {
-        first_layer(p.global_input.data, global_latents, {y.column(b) + M * token_latents, 1, 0}, 1,
-                    tables.time.column(t), instance.sums.column(M * B + b), tables.null_condition.data,
-                    s.a.column(layout.total + b), guided ? s.a.column(layout.total + n + b) : nullptr);
-      }
+    const int total = layout.first[n];  // present tokens, those of the unconditional branch left out
+    const S* sums = instance.sums.data;
+    if constexpr (step_features > 0) {
+      affine<W, S>(p.token_input.column(token_latents), p.token_input.stride, step_features,
+                   {s.input.data + token_latents, 1, s.input.stride}, total, columns_of(instance.sums),
+                   columns_of(s.b));
+      sums = s.b.data;
+    }
+    first_layer(p.token_input.data, token_latents, {s.input.data, 1, s.input.stride}, total,
+                tables.token_time.column(t), sums, tables.token_null.data, s.a.data,
+                guided ? s.a.column(total) : nullptr);
+    if constexpr (global) {
+      first_layer(p.global_input.data, global_latents, {y.data + M * token_latents, 1, y.stride}, n,
+                  tables.time.column(t), instance.sums.column(M * B), tables.null_condition.data,
+                  s.a.column(layout.total), guided ? s.a.column(layout.total + n) : nullptr);
     }
     auto *h = &s.a, *next = &s.b;
     const LayerBatch<S, Layout<2 * B>> batch{layout, {nullptr, 0}, s.pairs_of.data()};
@@ -162,9 +165,7 @@ struct TokenPrediction {
       Layer::apply(p.layers[k], tables.layers[k], t, batch, *h, s.layer, *next);
       std::swap(h, next);
     }
-    for (int b = 0; b < layout.n; ++b)
-      token_output<Model>(p, columns_of(std::as_const(*h), layout.first[b]), layout.tokens(b),
-                          std::as_const(*h).column(global ? layout.total + b : 0), out.column(b));
+    token_output<Model>(p, layout, columns_of(std::as_const(*h)), columns_of(out));
   }
 
   /// The first map and its activation: of y, the step and the condition, and, unless it is null, `without` the latter.

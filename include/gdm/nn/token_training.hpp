@@ -89,9 +89,7 @@ struct TokenTraining {
     }
     for (std::size_t k = 0; k < depth; ++k)
       Layer::forward(p.layers[k], layer_batch(w), w.h[k], w.layers[k], w.h[k + 1]);
-    for (int b = 0; b < B; ++b)
-      token_output<Model>(p, columns_of(std::as_const(w.h[depth]), w.layout.first[b]), w.layout.tokens(b),
-                          std::as_const(w.h[depth]).column(global ? total + b : 0), out.column(b));
+    token_output<Model>(p, w.layout, columns_of(std::as_const(w.h[depth])), columns_of(out));
   }
 
   /// Adds the gradient by the weights to `gradient`, after forward(). Rows of absent tokens in `d_out` are not read.

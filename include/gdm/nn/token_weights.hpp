@@ -99,10 +99,11 @@ struct TokenModel {
   }
 };
 
-/// One instance's output from the last layer's columns of its `tokens` and its global token; absent tokens get zeros.
-template <class Model, class S>
-[[gnu::noinline]] void token_output(const typename Model::Parameters& p, Columns<const S> h, int tokens,
-                                    [[maybe_unused]] const S* global_token, S* out) {
+/// Every instance's output from the last layer's columns; absent tokens get zeros.
+/// @param layout  which columns of `h` belong to whom, gdm::TokenColumns
+template <class Model, class S, class Layout>
+[[gnu::noinline]] void token_output(const typename Model::Parameters& p, const Layout& layout, Columns<const S> h,
+                                    Columns<S> out) {
   const auto copy_rows = []<int N>(std::integral_constant<int, N>, const simd::Pack<S>& z, int i, S* to) {
     S rows[simd::lanes<S>];  // rows i, i + 1, .. of N: what of the register is not padding
     simd::store<S>(rows, z);
@@ -111,17 +112,20 @@ template <class Model, class S>
   constexpr int N = Model::token_latents, G = Model::global_latents;
   if constexpr (N > 0) {
     simd::product<N>(
-        p.token_output.data, p.token_output.stride, Model::width, simd::Strided<S>{h.data, 1, h.stride}, tokens,
+        p.token_output.data, p.token_output.stride, Model::width, simd::Strided<S>{h.data, 1, h.stride}, layout.total,
         [&](int i, int) { return simd::load<S>(p.token_bias.data + i); },
-        [&](int i, int j, const simd::Pack<S>& z) { copy_rows(std::integral_constant<int, N>{}, z, i, out + j * N); });
+        [&](int i, int j, const simd::Pack<S>& z) {
+          const int b = layout.instance[j];
+          copy_rows(std::integral_constant<int, N>{}, z, i, out[b] + (j - layout.first[b]) * N);
+        });
+    for (int b = 0; b < layout.n; ++b) std::fill(out[b] + layout.tokens(b) * N, out[b] + Model::M * N, S(0));
   }
-  std::fill(out + tokens * N, out + Model::M * N, S(0));
   if constexpr (Model::global) {
     simd::product<G>(
-        p.global_output.data, p.global_output.stride, Model::width, simd::Strided<S>{global_token, 1, 0}, 1,
-        [&](int i, int) { return simd::load<S>(p.global_output_bias.data + i); },
-        [&](int i, int, const simd::Pack<S>& z) {
-          copy_rows(std::integral_constant<int, G>{}, z, i, out + Model::M * N);
+        p.global_output.data, p.global_output.stride, Model::width, simd::Strided<S>{h[layout.total], 1, h.stride},
+        layout.n, [&](int i, int) { return simd::load<S>(p.global_output_bias.data + i); },
+        [&](int i, int j, const simd::Pack<S>& z) {
+          copy_rows(std::integral_constant<int, G>{}, z, i, out[j] + Model::M * N);
         });
   }
 }
