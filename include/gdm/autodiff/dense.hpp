@@ -79,7 +79,8 @@ struct Dense {
     for (int i = 0; i < dz.stride; i += simd::lanes<S>) {
       simd::Pack<S> sum = simd::load<S>(gradient.bias.data + i);
       for (int j = 0; j < B; ++j) {
-        const simd::Pack<S> d = simd::load<S>(dy.column(j) + i) * simd::load<S>(workspace.slope.column(j) + i);
+        const simd::Pack<S> d =
+            simd::rounded_product(simd::load<S>(dy.column(j) + i), simd::load<S>(workspace.slope.column(j) + i));
         simd::store<S>(dz.column(j) + i, d);
         sum += d;
       }

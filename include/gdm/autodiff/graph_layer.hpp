@@ -115,7 +115,7 @@ struct GraphLayer {
     detail::add_outer(shared.data, detail::columns_of(std::as_const(w.pooled)), n, gradient.pooled);
     detail::affine(w.pooled_transposed, of_shared, n, detail::zeros<S, W>(), detail::columns_of(d_pooled));
     for (int b = 0; b < n; ++b) {  // every token of the mean had the same share
-      const S scale = S(1) / S(D != 0 ? D : std::max(layout.tokens(b), 1));
+      const S scale = detail::pooling_scale<S>(D, layout.tokens(b));
       for (int j = layout.first[b]; j < layout.first[b + 1]; ++j)
         for (int r = 0; r < dx.stride; r += simd::lanes<S>)
           simd::store<S>(dx.column(j) + r, simd::fma(simd::load<S>(d_pooled.column(b) + r), simd::broadcast<S>(scale),

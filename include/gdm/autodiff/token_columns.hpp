@@ -23,14 +23,15 @@ struct TokenColumns {
   /// Lays out `instances` instances of which `present` gives the numbers of tokens; null: M each.
   /// @param times  2 repeats them all behind themselves, for the unconditional branch of guidance
   void lay_out(const int* present, int instances, int times = 1) {
-    n = instances * times;
+    n = 0;
     total = 0;
-    for (int b = 0; b < n; ++b) {
-      first[b] = total;
-      const int tokens = present == nullptr ? M : present[b < instances ? b : b - instances];
-      std::fill_n(instance + total, tokens, b);
-      total += tokens;
-    }
+    for (int time = 0; time < times; ++time)
+      for (int b = 0; b < instances; ++b) {
+        const int tokens = present == nullptr ? M : present[b];
+        first[n] = total;
+        std::fill_n(instance + total, tokens, n++);
+        total += tokens;
+      }
     first[n] = total;
     if constexpr (Global) {
       for (int b = 0; b < n; ++b) instance[total + b] = b;
@@ -43,20 +44,29 @@ struct TokenColumns {
 
 namespace detail {
 
-/// to_b = scale * the sum of the tokens of instance b, in the order of the columns.
-/// @param divisor  the sum is divided by it; 0: by the number of tokens
-template <int Rows, class S, class Layout>
-void sum_tokens(const Layout& layout, Columns<const S> x, int divisor, Columns<S> to) {
-  for (int b = 0; b < layout.n; ++b) {
-    const int tokens = layout.tokens(b);
-    const S scale = S(1) / S(divisor != 0 ? divisor : std::max(tokens, 1));
+/// One over the divisor of an instance's sum: `divisor`, or its number of tokens where that is 0.
+template <class S>
+S pooling_scale(int divisor, int tokens) noexcept {
+  return S(1) / S(divisor != 0 ? divisor : std::max(tokens, 1));
+}
+
+/// to_b = the sum of the tokens of instance b, in the order of the columns, over the divisor (see pooling_scale).
+template <int Rows, class S, int M, int B, bool Global>
+void sum_tokens(const TokenColumns<M, B, Global>& layout, Columns<const S> x, int divisor, Columns<S> to) {
+  const auto sum = [&](int b, int first, int tokens) {
+    const S scale = pooling_scale<S>(divisor, tokens);
     for (int r = 0; r < simd::padded<S>(Rows); r += simd::lanes<S>) {
-      const S* token = x[layout.first[b]] + r;
-      simd::Pack<S> sum{};
-      if (tokens > 0) sum = simd::load<S>(token);
-      for (int i = 1; i < tokens; ++i) sum += simd::load<S>(token + i * x.stride);
-      simd::store<S>(to[b] + r, simd::Pack<S>(sum * scale));
+      const S* token = x[first] + r;
+      simd::Pack<S> total{};
+      if (tokens > 0) total = simd::load<S>(token);
+      for (int i = 1; i < tokens; ++i) total += simd::load<S>(token + i * x.stride);
+      simd::store<S>(to[b] + r, simd::Pack<S>(total * scale));
     }
+  };
+  if (layout.total == M * layout.n) {  // all are present: the compiler knows how many
+    for (int b = 0; b < layout.n; ++b) sum(b, M * b, M);
+  } else {
+    for (int b = 0; b < layout.n; ++b) sum(b, layout.first[b], layout.tokens(b));
   }
 }
 

@@ -190,15 +190,16 @@ struct TokenTraining {
   template <int B>
   static void add_null_gradient(const S* shared, [[maybe_unused]] const S* d_global, const Workspace<B>& w,
                                 Weights& gradient) {
+    const auto add = [](const S& weight, const S& d, S& sum) { sum = simd::fma(weight, d, sum); };
     for (int k = 0; k < token_features; ++k)
       for (int r = 0; r < W; ++r)
-        gradient.null_features(k, 0) += w.token_input_transposed(token_latents + step_features + k, r) * shared[r];
+        add(w.token_input_transposed(token_latents + step_features + k, r), shared[r], gradient.null_features(k, 0));
     if constexpr (global_features > 0) {
       for (int k = 0; k < global_features; ++k)
         for (int r = 0; r < W; ++r) {
-          gradient.null_globals(k, 0) += w.shared_input_transposed(k, r) * shared[r];
+          add(w.shared_input_transposed(k, r), shared[r], gradient.null_globals(k, 0));
           if constexpr (global)
-            gradient.null_globals(k, 0) += w.global_input_transposed(global_latents + k, r) * d_global[r];
+            add(w.global_input_transposed(global_latents + k, r), d_global[r], gradient.null_globals(k, 0));
         }
     }
   }
