@@ -96,13 +96,12 @@ struct SetLayer {
     detail::add_outer(dz.data, detail::columns_of(x), all, gradient.own);
     detail::add_outer(shared.data, detail::columns_of(w.pooled), n, gradient.pooled);
     Block<S, W, B> d_pooled;
-    simd::product<W>(
-        w.pooled_transposed.data, w.pooled_transposed.stride, W, simd::Strided<S>{shared.data, 1, shared.stride}, n,
-        [](int, int) { return simd::Pack<S>{}; },
-        [&](int i, int j, const simd::Pack<S>& d) {
-          const S scale = detail::pooling_scale<S>(D, layout.tokens(j));
-          simd::store<S>(d_pooled.column(j) + i, simd::Pack<S>(d * scale));
-        });
+    detail::affine(w.pooled_transposed, of_shared, n, detail::zeros<S, W>(), detail::columns_of(d_pooled));
+    for (int b = 0; b < n; ++b) {
+      const S scale = detail::pooling_scale<S>(D, layout.tokens(b));
+      for (int r = 0; r < d_pooled.stride; r += simd::lanes<S>)
+        simd::store<S>(d_pooled.column(b) + r, simd::Pack<S>(simd::load<S>(d_pooled.column(b) + r) * scale));
+    }
     simd::product<W>(
         w.own_transposed.data, w.own_transposed.stride, W, simd::Strided<S>{dz.data, 1, dz.stride}, all,
         [&](int i, int j) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <numeric>
 
 #include <gdm/autodiff/linear.hpp>
 
@@ -33,9 +34,7 @@ struct TokenColumns {
         total += tokens;
       }
     first[n] = total;
-    if constexpr (Global) {
-      for (int b = 0; b < n; ++b) instance[total + b] = b;
-    }
+    if constexpr (Global) std::iota(instance + total, instance + total + n, 0);
   }
 
   [[nodiscard]] int tokens(int b) const noexcept { return first[b + 1] - first[b]; }
