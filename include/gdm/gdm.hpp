@@ -11,6 +11,7 @@
 #include <gdm/problems/noma_uav/reference_layout.hpp>
 #include <gdm/problems/offloading/defaults.hpp>
 #include <gdm/problems/offloading/reference_layout.hpp>
+#include <gdm/problems/power_control/defaults.hpp>
 #include <gdm/problems/sum_rate/defaults.hpp>
 #include <gdm/problems/sum_rate/reference_layout.hpp>
 #include <gdm/train/progress_bar.hpp>

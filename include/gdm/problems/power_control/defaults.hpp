@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// @brief The network and the training that PowerControl defaults to.
+#pragma once
+
+#include <gdm/nn/set_mlp.hpp>
+#include <gdm/optim/train_defaults.hpp>
+#include <gdm/problems/power_control/power_control.hpp>
+
+GDM_NAMESPACE_BEGIN
+
+template <int K>
+struct PowerControlDefaults {
+  using Denoiser = SetMlp<32, 4>;
+  static constexpr TrainDefaults training{.epochs = 60, .learning_rate = 3e-3, .p_uncond = 0.0};
+};
+
+GDM_NAMESPACE_END
