@@ -42,11 +42,12 @@ void compare_with_proof(int instances) {
 
 }  // namespace
 
-TEST_CASE("the best known is the proved optimum of 3 and 4 links, equal weights and not") {
+TEST_CASE("the best known is the proved optimum of 3 to 8 links, equal weights and not") {
   compare_with_proof<3>(200);
   compare_with_proof<4>(100);
   compare_with_proof<3, gdm::WeightedRayleighLinks>(100);
-  compare_with_proof<5>(20);
+  compare_with_proof<5>(40);
+  compare_with_proof<8>(4);
 }
 
 TEST_CASE("branch and bound is never below a grid, and hardly above it") {

@@ -71,6 +71,17 @@ TEST_CASE("two links of equal weight: the best known is the best corner, and the
   }
 }
 
+TEST_CASE("the bound with an incumbent is valid and close to the optimum for a few links") {
+  using P = gdm::PowerControl<5>;
+  for (std::uint32_t n = 0; n < 20; ++n) {
+    const auto x = drawn<P>(n);
+    const double best = P::objective(x, P::optimal(x));
+    CHECK(P::bound(x, best) >= best);
+    CHECK(P::bound(x, best) <= best * (1.0 + 1.1e-4));
+    CHECK(P::bound(x, best) <= P::bound(x));
+  }
+}
+
 TEST_CASE("refine never lowers the rate, keeps the limits, and is at least a step of WMMSE") {
   const auto check = [](auto problem, std::uint32_t instances) {
     using P = decltype(problem);

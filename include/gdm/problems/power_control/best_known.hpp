@@ -42,8 +42,10 @@ struct BestPoint {
 }  // namespace detail
 
 /// Starts are 10^(-4 u), u uniform, for every share: the ascent decides early which links go silent, and starts that span
-/// decades leave that choice open. 40 of them reach what thousands of uniform starts do not (at K = 10 and a noise of
-/// 0.1, the mean of the best of 40 is 0.99999 of the best known against 0.996).
+/// decades leave that choice open. At K = 10 and a noise of 0.1 the best of 40 is on average within 1e-5 of what a
+/// thousand starts find, where 40 uniform starts stay 4e-3 below. 64 starts and the switches missed nothing that 1,000
+/// starts found on 300 instances at K = 10 and 100 at K = 20. With links 60 dB above the noise (DeviceToDeviceLinks) the
+/// ascent ends within about 1e-6 of a local optimum.
 template <int K>
 [[nodiscard]] typename InterferenceChannel<K>::Column best_known_powers(const InterferenceChannel<K>& channel,
                                                                         const PowerSearchOptions& options = {}) {
