@@ -7,6 +7,7 @@
 #include <gdm/nn/set_mlp.hpp>
 #include <gdm/optimizer.hpp>
 #include <gdm/optimum/projection.hpp>
+#include <gdm/problems/beamforming/defaults.hpp>
 #include <gdm/problems/noma_uav/defaults.hpp>
 #include <gdm/problems/noma_uav/reference_layout.hpp>
 #include <gdm/problems/offloading/defaults.hpp>
