@@ -5,6 +5,7 @@
 #include <gdm/gdm.hpp>
 #include <optional>
 
+#include "support/no_network.hpp"
 #include "support/plot.hpp"
 #include "support/problems.hpp"
 #include "support/table.hpp"
@@ -117,6 +118,9 @@ int run(const Settings& settings) {
     const gdm::Evaluation e = gdm::evaluate(optimizer, test);
     std::printf("held out: mean gap %.2e, median %.2e, 99 %% %.2e, worst %.2e, feasible %g %%\n", e.mean_gap,
                 e.median_gap, e.p99_gap, e.worst_gap, 100 * e.feasible_fraction);
+    const example::NoNetwork heuristic = example::no_network(test);
+    std::printf("no network (the problem's baseline): mean gap %.2e, worst %.2e, %.2g us each\n",
+                heuristic.quality.mean_gap, heuristic.quality.worst_gap, heuristic.microseconds);
   }
   return 0;
 }

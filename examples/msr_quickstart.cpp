@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <gdm/gdm.hpp>
 
+#include "support/no_network.hpp"
 #include "support/plot.hpp"
 #include "support/table.hpp"
 
@@ -111,18 +112,20 @@ int run(const Settings& settings, double allowed_gap) {
               static_cast<double>(report.epochs * train.size()) / report.seconds, report.final_loss);
 
   xt::xtensor<double, 2> equal = test.solutions;
-  for (std::size_t i = 0; i < test.size(); ++i) gdm::set_row(equal, i, P::baseline(test.condition(i)));
+  for (std::size_t i = 0; i < test.size(); ++i) gdm::set_row(equal, i, P::equal_power(test.condition(i)));
   const auto few = M < 8 ? test : gdm::split(test, 0.1).first;  // 16 samples of 80 channels take a while
   const auto [single, single_us] = timed(optimizer, test, {.seed = 7});
   const auto [best, best_us] = timed(optimizer, few, {.samples = 16, .seed = 7});
   const gdm::Evaluation one = gdm::evaluate_solutions(test, single);
   const gdm::Evaluation of16 = gdm::evaluate_solutions(few, best);
   const gdm::Evaluation flat = gdm::evaluate_solutions(test, equal);
+  const example::NoNetwork heuristic = example::no_network(test);
   example::heading("Against the exact optimum");
   const std::string first = few.size() < test.size() ? text(" (first %zu)", few.size()) : "";
-  example::Table table({"", "one sample", "best of 16" + first, "equal power"});
+  example::Table table({"", "one sample", "best of 16" + first, "no network", "equal power"});
   const auto line = [&](const char* name, const char* format, double gdm::Evaluation::*value) {
-    table.add({name, text(format, one.*value), text(format, of16.*value), text(format, flat.*value)});
+    table.add({name, text(format, one.*value), text(format, of16.*value), text(format, heuristic.quality.*value),
+               text(format, flat.*value)});
   };
   line("exceed ratio", "%.8f", &gdm::Evaluation::exceed_ratio);
   line("mean gap", "%.1e", &gdm::Evaluation::mean_gap);
@@ -130,8 +133,10 @@ int run(const Settings& settings, double allowed_gap) {
   line("99th percentile", "%.1e", &gdm::Evaluation::p99_gap);
   line("worst gap", "%.1e", &gdm::Evaluation::worst_gap);
   line("feasible", "%.4f", &gdm::Evaluation::feasible_fraction);
-  table.add({"time per solve", text("%.1f us", single_us), text("%.1f us", best_us), "-"});
+  table.add({"time per solve", text("%.1f us", single_us), text("%.1f us", best_us),
+             text("%.2f us", heuristic.microseconds), "-"});
   table.print();
+  std::printf("\n  No network: water-filling, the exact optimum. This problem is here to measure by.\n");
 
   const auto x = test.condition(0);
   const auto y = gdm::row_of<typename P::Solution>(single, 0), y16 = gdm::row_of<typename P::Solution>(best, 0);

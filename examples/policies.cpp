@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <gdm/gdm.hpp>
 
+#include "support/no_network.hpp"
+
 namespace {
 
 using Problem = gdm::MsrProblem;
@@ -30,6 +32,10 @@ int main() {
   const auto noise =
       measure<gdm::SigmoidSchedule<20>, gdm::EpsilonPrediction>("SigmoidSchedule<20>, EpsilonPrediction", train, test);
   const auto paper = measure<gdm::PaperPolicies>("PaperPolicies", train, test);
+
+  const example::NoNetwork heuristic = example::no_network(test);
+  std::printf("no network: the problem's baseline, %.2g us %22s %.1e   %.1e\n", heuristic.microseconds, "",
+              heuristic.quality.mean_gap, heuristic.quality.p99_gap);
 
   //! [guidance]
   gdm::GdmOptimizer<Problem> optimizer;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "support/no_network.hpp"
 #include "support/plot.hpp"
 
 namespace {
@@ -20,7 +21,7 @@ using example::write_svg;
 struct Row {
   std::string problem;
   int size;
-  double one, best, worst, training_seconds, microseconds;
+  double one, best, worst, training_seconds, microseconds, no_network, no_network_microseconds;
 };
 
 template <class P>
@@ -34,9 +35,21 @@ Row measure(const std::string& name, int size, std::size_t rows, std::size_t tes
   const auto start = std::chrono::steady_clock::now();
   for (std::size_t i = 0; i < 100; ++i) (void)optimizer.solve(test.condition(i % tests), {.seed = i});
   const double us = std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count() / 100;
-  const Row row{name, size, one.mean_gap, best.mean_gap, one.worst_gap, report.seconds, us};
-  std::printf("%-22s size %4d  mean gap %.1e  best of 16 %.1e  worst %.1e  training %.0f s  %.0f us a solve\n",
-              name.c_str(), size, row.one, row.best, row.worst, row.training_seconds, us);
+  const example::NoNetwork heuristic = example::no_network(test);
+  const Row row{name,
+                size,
+                one.mean_gap,
+                best.mean_gap,
+                one.worst_gap,
+                report.seconds,
+                us,
+                heuristic.quality.mean_gap,
+                heuristic.microseconds};
+  std::printf(
+      "%-22s size %4d  mean gap %.1e  best of 16 %.1e  worst %.1e  training %.0f s  %.0f us a solve; "
+      "no network %.1e in %.2g us\n",
+      name.c_str(), size, row.one, row.best, row.worst, row.training_seconds, us, row.no_network,
+      row.no_network_microseconds);
   std::fflush(stdout);
   return row;
 }
@@ -80,10 +93,11 @@ int main() {
   table.push_back(measure<gdm::NomaUav<6>>("NomaUav", 6, 20'000, 300, 60));
 
   std::ofstream csv("scaling.csv");
-  csv << "problem,size,mean gap of one sample,mean gap of best of 16,worst gap,training s,us a solve\n";
+  csv << "problem,size,mean gap of one sample,mean gap of best of 16,worst gap,training s,us a solve,"
+         "mean gap without network,us without network\n";
   for (const Row& r : table)
     csv << r.problem << ',' << r.size << ',' << r.one << ',' << r.best << ',' << r.worst << ',' << r.training_seconds
-        << ',' << r.microseconds << '\n';
+        << ',' << r.microseconds << ',' << r.no_network << ',' << r.no_network_microseconds << '\n';
   if (write_svg("scaling.svg", {panel(table, "mean relative gap, one sample", &Row::one),
                                 panel(table, "time of a solve, us", &Row::microseconds)})) {
     std::printf("picture: scaling.svg\n");

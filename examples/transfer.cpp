@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "support/no_network.hpp"
 #include "support/plot.hpp"
 
 namespace {
@@ -21,6 +22,7 @@ struct Row {
   std::string problem;
   int trained, size;
   double one, best, p99, worst, feasible;
+  double no_network, microseconds;  ///< mean gap and time of the problem's own heuristic
 };
 
 template <class Optimizer, class P>
@@ -29,8 +31,17 @@ Row solve_size(const std::string& name, int trained, int size, const std::filesy
   const auto test = gdm::generate<P>(tests, /*seed=*/2026);
   const gdm::Evaluation one = gdm::evaluate(optimizer, test, {.seed = 1});
   const gdm::Evaluation best = gdm::evaluate(optimizer, test, {.samples = 16, .seed = 1});
-  return {name,          trained,     size,          one.mean_gap,
-          best.mean_gap, one.p99_gap, one.worst_gap, std::min(one.feasible_fraction, best.feasible_fraction)};
+  const example::NoNetwork heuristic = example::no_network(test);
+  return {name,
+          trained,
+          size,
+          one.mean_gap,
+          best.mean_gap,
+          one.p99_gap,
+          one.worst_gap,
+          std::min(one.feasible_fraction, best.feasible_fraction),
+          heuristic.quality.mean_gap,
+          heuristic.microseconds};
 }
 
 /// Trains on `Trained` tokens and solves all of `Sizes` with the same weights.
@@ -78,15 +89,15 @@ gdm::Dataset<Channels<80>> channels(std::size_t rows) {
 void write(const std::vector<Row>& table) {
   std::ofstream csv("transfer.csv"), markdown("transfer.md");
   csv << "problem,trained on,size,mean gap of one sample,mean gap of best of 16,p99 gap,worst "
-         "gap,feasible\n";
-  markdown << "| problem | trained on | solved | one sample | best of 16 | p99 | worst |\n"
-           << "|---|---|---|---|---|---|---|\n";
+         "gap,feasible,mean gap without network,us without network\n";
+  markdown << "| problem | trained on | solved | one sample | best of 16 | p99 | worst | no network, time |\n"
+           << "|---|---|---|---|---|---|---|---|\n";
   for (const Row& r : table) {
     csv << r.problem << ',' << r.trained << ',' << r.size << ',' << r.one << ',' << r.best << ',' << r.p99 << ','
-        << r.worst << ',' << r.feasible << '\n';
+        << r.worst << ',' << r.feasible << ',' << r.no_network << ',' << r.microseconds << '\n';
     char line[200];
-    std::snprintf(line, sizeof line, "| %s | %d | %d | %.1e | %.1e | %.1e | %.1e |\n", r.problem.c_str(), r.trained,
-                  r.size, r.one, r.best, r.p99, r.worst);
+    std::snprintf(line, sizeof line, "| %s | %d | %d | %.1e | %.1e | %.1e | %.1e | %.1e, %.2g us |\n",
+                  r.problem.c_str(), r.trained, r.size, r.one, r.best, r.p99, r.worst, r.no_network, r.microseconds);
     markdown << line;
     std::fputs(line, stdout);
   }
@@ -106,15 +117,18 @@ std::vector<Panel> panels(const std::vector<Row>& table) {
     panel.log_y = true;
     panel.more = "set format y '10^{%T}'";
     Curve one{.name = "one sample", .colour = 0, .points = true},
-        best{.name = "best of 16", .colour = 1, .points = true};
+        best{.name = "best of 16", .colour = 1, .points = true},
+        none{.name = "no network", .colour = 2, .points = true};
     for (const Row& r : table) {
       if (r.problem != name) continue;
       one.x.push_back(r.size);
       one.y.push_back(r.one);
       best.x.push_back(r.size);
       best.y.push_back(std::max(r.best, 1e-9));
+      none.x.push_back(r.size);
+      none.y.push_back(std::max(r.no_network, 1e-9));
     }
-    panel.curves = {one, best};
+    panel.curves = {one, best, none};
     result.push_back(panel);
   }
   return result;

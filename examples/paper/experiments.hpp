@@ -36,6 +36,20 @@ struct Shift {
   void (*apply)(typename P::Condition&);
 };
 
+/// The problem as the paper samples it: every number of the solution, without completion by closed forms.
+template <class P>
+struct AsInPaper {
+  using type = P;
+};
+template <int K>
+struct AsInPaper<gdm::ComputationOffloading<K>> {
+  using type = gdm::ComputationOffloading<K, gdm::NoCompletion>;
+};
+template <int K, class Units>
+struct AsInPaper<gdm::NomaUav<K, Units>> {
+  using type = gdm::NomaUav<K, Units, gdm::NoCompletion>;
+};
+
 /// What differs between the problems.
 template <class P>
 struct ProblemSetup {
@@ -53,7 +67,9 @@ template <class P>
 class Bench {
  public:
   using Ours = gdm::GdmOptimizer<P>;
-  using Paper = gdm::GdmOptimizer<P, gdm::PaperPolicies>;
+  using PaperProblem = typename AsInPaper<P>::type;
+  using Paper = gdm::GdmOptimizer<PaperProblem, gdm::PaperPolicies>;
+  using Reference = gdm::GdmOptimizer<PaperProblem, gdm::ReferencePolicies>;
 
   Bench(const Settings& settings, ProblemSetup<P> setup, std::size_t seed)
       : settings_(settings), setup_(std::move(setup)), seed_(seed) {}
@@ -74,8 +90,9 @@ class Bench {
     n = std::min(n, data.size());
     return {gdm::rows_of(data.conditions, 0, n), gdm::rows_of(data.solutions, 0, n)};
   }
-  const Ours& ours() { return trained(ours_, "ours"); }
-  const Paper& paper() { return trained(paper_, "paper"); }
+  const Ours& ours() { return trained<P>(ours_, "ours"); }
+  const Paper& paper() { return trained<PaperProblem>(paper_, "paper"); }
+  const Reference& reference() { return trained<PaperProblem>(reference_, "reference"); }
   const gdm::Mtfnn<P>& mtfnn() {
     if (!mtfnn_) {
       mtfnn_.emplace();
@@ -107,13 +124,14 @@ class Bench {
     test_.reset();
     ours_.reset();
     paper_.reset();
+    reference_.reset();
     mtfnn_.reset();
     ppo_.reset();
   }
 
  private:
   /// Trained models are kept on disk, so that single figures need not train them anew.
-  template <class Optimizer>
+  template <class Q, class Optimizer>
   const Optimizer& trained(std::optional<Optimizer>& slot, const std::string& method) {
     if (slot) return *slot;
     slot.emplace();
@@ -123,7 +141,8 @@ class Bench {
     if (std::filesystem::exists(path)) {
       *slot = Optimizer::load(path);
     } else {
-      slot->train(train(), {.epochs = epochs<Optimizer>(), .seed = seed_, .threads = settings_.threads});
+      slot->train(gdm::Dataset<Q>{train().conditions, train().solutions},
+                  {.epochs = epochs<Optimizer>(), .seed = seed_, .threads = settings_.threads});
       std::filesystem::create_directories(path.parent_path());
       slot->save(path);
     }
@@ -136,6 +155,7 @@ class Bench {
   std::optional<gdm::Dataset<P>> train_, test_;
   std::optional<Ours> ours_;
   std::optional<Paper> paper_;
+  std::optional<Reference> reference_;
   std::optional<gdm::Mtfnn<P>> mtfnn_;
   std::optional<gdm::Ppo<P>> ppo_;
 };
@@ -272,11 +292,12 @@ class Experiments {
         p.add("fig" + p.setup.trajectory_figure, method, "x" + std::to_string(k + 1), k == 0 ? p.compared() : 0.01,
               [=](B& b) {
                 const auto x = b.test().condition(k % b.test().size());
-                const auto path =
-                    method == "ours" ? b.ours().trajectory(x, {.seed = k}) : b.paper().trajectory(x, {.seed = k});
+                const xt::xtensor<double, 1> objective = method == "ours"
+                                                             ? b.ours().trajectory(x, {.seed = k}).objective
+                                                             : b.paper().trajectory(x, {.seed = k}).objective;
                 Metrics metrics;
-                for (std::size_t s = 0; s < path.objective.size(); ++s)
-                  metrics.emplace_back("step" + std::to_string(s), path.objective(s));
+                for (std::size_t s = 0; s < objective.size(); ++s)
+                  metrics.emplace_back("step" + std::to_string(s), objective(s));
                 metrics.emplace_back("optimum", double(P::objective(x, P::optimal(x))));
                 return metrics;
               });
@@ -310,6 +331,8 @@ class Experiments {
         [](B& b, const Solutions& x) { return b.ours().solve_batch(x, {.samples = 16, .threads = 1}); });
     one("paper", 0.1 + (p.wants("4") ? 0.0 : p.template compared<typename B::Paper>()),
         [](B& b, const Solutions& x) { return b.paper().solve_batch(x, {.threads = 1}); });
+    one("reference code", p.template compared<typename B::Reference>(),
+        [](B& b, const Solutions& x) { return b.reference().solve_batch(x, {.threads = 1}); });
     one("MTFNN", train * 0.7, [](B& b, const Solutions& x) { return b.mtfnn().solve_batch(x, {.threads = 1}); });
     one("PPO", train, [](B& b, const Solutions& x) { return b.ppo().solve_batch(x, {.threads = 1}); });
     const auto descend = [&](const std::string& method, gdm::Descent how, bool short_run) {
@@ -327,13 +350,16 @@ class Experiments {
     descend("GD Lagrangian", gdm::Descent::lagrangian, false);
     descend("GD projected", gdm::Descent::projected, false);
     descend("GD our time", gdm::Descent::projected, true);
-    one("plain", 0.01, [](B&, const Solutions& x) {
-      Solutions y;
-      y.resize({x.shape(0), std::size_t(gdm::ProblemTraits<P>::solution_size)});
-      for (std::size_t i = 0; i < x.shape(0); ++i)
-        gdm::set_row(y, i, typename P::Solution(P::baseline(gdm::row_of<typename P::Condition>(x, i))));
-      return y;
-    });
+    one("no network", 0.01, [](B&, const Solutions& x) { return answers(x, P::baseline); });
+    one("trivial", 0.01, [](B&, const Solutions& x) { return answers(x, trivial_answer<P>); });
+  }
+  /// What a function of the condition answers, row by row.
+  static Solutions answers(const Solutions& conditions, typename P::Solution (*answer)(const typename P::Condition&)) {
+    Solutions y;
+    y.resize({conditions.shape(0), std::size_t(gdm::ProblemTraits<P>::solution_size)});
+    for (std::size_t i = 0; i < conditions.shape(0); ++i)
+      gdm::set_row(y, i, answer(gdm::row_of<typename P::Condition>(conditions, i)));
+    return y;
   }
   /// Projected gradient steps from one start that take as long as one sample of ours.
   static std::size_t steps_in(B& b) {
@@ -419,7 +445,7 @@ class Experiments {
   static void shifted(Planner& p) {
     if (!p.wants("ood")) return;
     for (const Shift<P>& shift : p.setup.shifts)
-      for (const std::string method : {"ours", "paper", "MTFNN", "plain"})
+      for (const std::string method : {"ours", "paper", "MTFNN", "no network", "trivial"})
         p.add("ood", method, shift.name, 0.1, [=](B& b) {
           const std::size_t n = std::min<std::size_t>(b.test().size(), 300);
           Data data{gdm::rows_of(b.test().conditions, 0, n), gdm::rows_of(b.test().solutions, 0, n)};
@@ -432,9 +458,7 @@ class Experiments {
           if (method == "ours") return quality(data, b.ours().solve_batch(data.conditions, {.threads = 1}));
           if (method == "paper") return quality(data, b.paper().solve_batch(data.conditions, {.threads = 1}));
           if (method == "MTFNN") return quality(data, b.mtfnn().solve_batch(data.conditions, {.threads = 1}));
-          Solutions y = data.solutions;
-          for (std::size_t i = 0; i < n; ++i) gdm::set_row(y, i, typename P::Solution(P::baseline(data.condition(i))));
-          return quality(data, y);
+          return quality(data, answers(data.conditions, method == "no network" ? P::baseline : trivial_answer<P>));
         });
   }
 
@@ -443,16 +467,16 @@ class Experiments {
     if (!p.wants("6") && !p.wants("7")) return;
     for (const double share : p.settings.p_unconds) {
       p.add("fig6", "ours", short_text(share), p.training(p.settings.sweep_epochs),
-            [=](B& b) { return swept<typename B::Ours>(b, share, 1); });
+            [=](B& b) { return swept<P, typename B::Ours>(b, share, 1); });
       p.add("fig6", "paper", short_text(share), p.training(p.settings.sweep_epochs),
-            [=](B& b) { return swept<typename B::Paper>(b, share, 500); });
+            [=](B& b) { return swept<typename B::PaperProblem, typename B::Paper>(b, share, 500); });
     }
   }
-  template <class Optimizer>
+  template <class Q, class Optimizer>
   static Metrics swept(B& b, double p_uncond, double guided) {
     Optimizer optimizer;
     const auto report = optimizer.train(
-        b.train(),
+        gdm::Dataset<Q>{b.train().conditions, b.train().solutions},
         {.epochs = b.settings().sweep_epochs, .p_uncond = p_uncond, .seed = b.seed(), .threads = b.settings().threads});
     Metrics m;
     for (const double omega : {0.0, guided}) {

@@ -46,12 +46,12 @@ struct AnySchedule : gdm::schedule_tag {
   static constexpr int steps = Lab::slots;
   static double beta(int t) {
     if ((t - 1) % (steps / Lab::T) != 0) return 0;
-    const auto signal = [](int k) {
+    const auto alpha_bar = [](int k) {
       const double c = std::cos((double(k) / Lab::T + 0.008) / 1.008 * (std::numbers::pi / 2));
       return c * c;
     };
     const int k = Lab::level(t);
-    return std::min(1 - signal(k) / signal(k - 1), 0.999);
+    return std::min(1 - alpha_bar(k) / alpha_bar(k - 1), 0.999);
   }
   static std::string name() { return "any-cosine"; }
 };
@@ -67,7 +67,7 @@ struct AnySampler : gdm::sampler_tag {
   static auto updates(const gdm::NoiseLevels<Sched>& levels) {
     std::array<gdm::Update, Sched::steps> table;
     table.fill({1, 0, 0, 1, 0});
-    const auto signal = [&](int level) {
+    const auto alpha_bar = [&](int level) {
       return levels.alpha_bar[static_cast<std::size_t>(level == 0 ? 0 : Lab::slot(level))];
     };
     const bool ancestral = Lab::sampler == SamplerKind::ddpm;
@@ -77,14 +77,15 @@ struct AnySampler : gdm::sampler_tag {
       const int t = gdm::detail::spaced_step(k, count, Lab::T), s = gdm::detail::spaced_step(k + 1, count, Lab::T);
       gdm::Update u{};
       if (Lab::sampler == SamplerKind::dpm && s > 0) {
-        const auto log_snr = [&](int level) { return 0.5 * std::log(signal(level) / (1 - signal(level))); };
+        const auto log_snr = [&](int level) { return 0.5 * std::log(alpha_bar(level) / (1 - alpha_bar(level))); };
         const double h = log_snr(s) - log_snr(t);
-        const double gain = -std::sqrt(signal(s)) * std::expm1(-h), extrapolate = k == 0 ? 0.0 : h / (2 * last);
-        u = {t, gain * (1 + extrapolate), -gain * extrapolate, std::sqrt((1 - signal(s)) / (1 - signal(t))), 0};
+        const double gain = -std::sqrt(alpha_bar(s)) * std::expm1(-h), extrapolate = k == 0 ? 0.0 : h / (2 * last);
+        u = {t, gain * (1 + extrapolate), -gain * extrapolate, std::sqrt((1 - alpha_bar(s)) / (1 - alpha_bar(t))), 0};
         last = h;
       } else {
-        const double variance = ancestral ? (1 - signal(s)) / (1 - signal(t)) * (1 - signal(t) / signal(s)) : 0.0;
-        u = gdm::detail::implicit_update(t, signal(t), signal(s), variance);
+        const double variance =
+            ancestral ? (1 - alpha_bar(s)) / (1 - alpha_bar(t)) * (1 - alpha_bar(t) / alpha_bar(s)) : 0.0;
+        u = gdm::detail::implicit_update(t, alpha_bar(t), alpha_bar(s), variance);
       }
       u.t = Lab::slot(t);
       table[static_cast<std::size_t>(Sched::steps - count + k)] = u;
@@ -92,6 +93,18 @@ struct AnySampler : gdm::sampler_tag {
     return table;
   }
 };
+
+/// The paper's trivial answer: equal powers, all local, or the UAV over the centroid.
+template <class P>
+typename P::Solution trivial_answer(const typename P::Condition& x) {
+  if constexpr (requires { P::equal_power(x); }) {
+    return P::equal_power(x);
+  } else if constexpr (requires { P::all_local(x); }) {
+    return P::all_local(x);
+  } else {
+    return P::centroid(x);
+  }
+}
 
 /// Problem P whose condition is shown to the network a second time in physical units, so that a denoiser can work out
 /// the objective of a noisy solution.
@@ -115,7 +128,7 @@ struct WithCondition : P {
 
 /// Objective and constraint value of a noisy latent, encoded.
 ///
-/// The objective is that of the decoded latent, relative to the plain answer's; the constraint value is how far the
+/// The objective is that of the decoded latent, relative to the trivial answer's; the constraint value is how far the
 /// latent is from what decoding and encoding it gives, that is, how much of it decoding had to repair. Both are
 /// measured in deviations over pure noise.
 template <class P>
@@ -186,7 +199,8 @@ struct ValueTerms {
       const double d = double(latent[i]) - repaired[static_cast<std::size_t>(i)];
       residual += d * d / Codec::latent_size;
     }
-    const double gap = gdm::relative_gap(P::sense, double(P::objective(x, y)), double(P::objective(x, P::baseline(x))));
+    const double gap =
+        gdm::relative_gap(P::sense, double(P::objective(x, y)), double(P::objective(x, trivial_answer<P>(x))));
     return {std::isfinite(gap) ? gap : 0.0, std::isfinite(residual) ? std::sqrt(residual) : 0.0};
   }
 };
