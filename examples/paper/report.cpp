@@ -430,18 +430,23 @@ void Report::figure11() {
   picture("fig11", "Mean gap of all methods", panels);
   for (const std::string method : {"ours", "ours best of 16", "paper"}) {
     std::string measured, lost;
+    bool judged = true;
     for (const auto& p : problems) {
       const auto mine = estimate({"fig11", p, method, "default"}, "mean_gap");
       measured += p + " " + text(mine) + "; ";
       for (const std::string other : {"no network", "MTFNN", "PPO", "GD Lagrangian", "GD projected"}) {
         const auto r = ratio({"fig11", p, method, "default"}, {"fig11", p, other, "default"}, "mean_gap");
+        judged = judged && finite(r);
         if (!finite(r) || r.high < 1) continue;
         if (p == "MSR-3" && !(r.low > 1)) continue;  // level is all that is claimed there
         lost += p + ": " + other + (r.low > 1 ? " wins" : " level") + " (our gap over its gap: " + text(r) + "); ";
       }
     }
     claim("IV-D, Fig. 11: GDM beats GD, MTFNN and PPO on CO, MSR-80 and NU and is level on MSR-3",
-          method + ", mean gap: " + measured, lost.empty() ? "confirmed" : "not confirmed: " + lost,
+          method + ", mean gap: " + measured,
+          !judged        ? "not judged: that takes several seeds"
+          : lost.empty() ? "confirmed"
+                         : "not confirmed: " + lost,
           method == "paper" ? "the paper's" : method);
   }
 }
