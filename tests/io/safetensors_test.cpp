@@ -137,6 +137,21 @@ TEST_CASE("TensorFile: lengths of the header that lie") {
   }
 }
 
+TEST_CASE("TensorFile: says what a file is that is none of ours") {
+  const auto said = [](std::string_view text) { return complaint(std::as_bytes(std::span(text))); };
+  CHECK(says(said("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"), "Run `git lfs pull`"));
+  CHECK(says(said("<!DOCTYPE html>\n<html><body>Sign in</body></html>"), "this is a web page (HTML)"));
+  CHECK(says(said("\n  <HTML lang='en'>"), "this is a web page (HTML)"));
+  CHECK(
+      says(said("0.67,0.97,2.10,10.0\n1.66,0.68,1.36,10.0\n"), "this is a text that begins with \"0.67,0.97,2.10,1\""));
+  CHECK(says(said("PK\x03\x04 and so on, a .npz"), "this is a ZIP archive"));
+  CHECK(says(said("\x93NUMPY\x01 and so on"), "this is a NumPy array (.npy)"));
+  CHECK(says(said("\x1f\x8b\x08 and so on, compressed"), "this is compressed by gzip"));
+  const std::string foreign = complaint(file_with<double>("F64", {1, 2}));
+  CHECK(says(foreign, "another program wrote this safetensors file"));
+  CHECK(!says(foreign, "damaged"));
+}
+
 TEST_CASE("TensorFile: a header of 1 MiB is read and a longer one refused") {
   for (const std::uint64_t length : {std::uint64_t{1} << 20U, (std::uint64_t{1} << 20U) + 1}) {
     const std::string message = complaint(file_of("{}" + std::string(static_cast<std::size_t>(length) - 2, ' '), {}),

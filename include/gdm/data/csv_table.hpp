@@ -144,6 +144,9 @@ class CsvParser {
   /// @param start  the first line, or the first bytes of it
   void require_text(std::string_view start) const {
     refuse_other_kinds(start, name_);
+    if (start.size() > 9 && start.substr(4, 4) == std::string_view("\0\0\0\0", 4) && start[8] == '{') {
+      throw Error(Errc::file_format, name_, "this is a safetensors file: a model, no table", "Give a CSV or NPY file");
+    }
     if (start.size() > 1 && (start[0] == '\0' || start[1] == '\0')) {
       throw Error(Errc::file_format, name_,
                   start[0] == '\0' && start[1] == '\0' ? "it begins with bytes of zero: this is no text"

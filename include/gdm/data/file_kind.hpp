@@ -23,7 +23,7 @@ struct FileKind {
 /// Bytes from a file's start that `recognise_file` wants to see.
 inline constexpr std::size_t recognisable_bytes = 64;
 
-/// The kind of a file that is neither CSV text nor, unless it is one, NPY; nothing for one that is not known.
+/// The kind of a file that is neither CSV text nor safetensors; nothing for one that is not known.
 /// @param start  the file's first bytes, `recognisable_bytes` if there are so many
 [[nodiscard]] inline std::optional<FileKind> recognise_file(std::string_view start) {
   using namespace std::string_view_literals;
@@ -53,8 +53,6 @@ inline constexpr std::size_t recognisable_bytes = 64;
     if (lower.starts_with(tag))
       return FileKind{"this is a web page (HTML), not the file itself",
                       "The download brought a login or error page, or the page around the file; fetch the raw file"};
-  if (start.size() > 9 && start.substr(2, 6) == "\0\0\0\0\0\0"sv && start[8] == '{')
-    return FileKind{"this is a safetensors file: a model, no table", "Give a CSV or NPY file here"};
   if (start.size() > 2 && start[0] == '\x80' && start[1] >= 2 && start[1] <= 5)
     return FileKind{"this is a Python pickle", "Save the table as CSV or with numpy.save"};
   return std::nullopt;

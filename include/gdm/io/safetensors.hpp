@@ -36,6 +36,8 @@
 
 #include <gdm/core/vector.hpp>
 #include <gdm/data/byte_source.hpp>
+#include <gdm/data/file_kind.hpp>
+#include <gdm/data/in_quotes.hpp>
 #include <gdm/io/safetensors_header.hpp>
 #include <gdm/io/tensor_checksum.hpp>
 
@@ -58,7 +60,7 @@ struct TensorFileOptions {
   bool require_checksums = true;  ///< refuse a file without checksums; those that are there are always verified
 };
 
-/// A tensor file in memory: sound, finite and verified, or it would not exist.
+/// A tensor file in memory, all of it verified: its structure, its checksums, and that its numbers are finite.
 class TensorFile {
  public:
   /// A tensor of the file; valid as long as the `TensorFile` lives.
@@ -178,6 +180,7 @@ class TensorFile {
     std::memcpy(&length, prefix.data(), prefix.size());
     const std::uint64_t rest = source.size() - prefix.size();
     if (length > TensorFileLimits::header_bytes || length > rest) {
+      refuse_what_is_no_tensor_file(source, prefix);
       throw Error(Errc::file_format, label_,
                   "a header of " + std::to_string(length) + " bytes in a file of " + std::to_string(source.size()) +
                       ", at most " + std::to_string(TensorFileLimits::header_bytes) + " being allowed",
@@ -189,10 +192,37 @@ class TensorFile {
     return rest - length;
   }
 
+  /// Says of a file without a header what it is instead, if that can be told.
+  template <ByteSource Source>
+  void refuse_what_is_no_tensor_file(Source& source, std::span<const std::byte> prefix) const {
+    std::string start(recognisable_bytes, '\0');
+    start.resize(static_cast<std::size_t>(std::min<std::uint64_t>(start.size(), source.size())));
+    std::memcpy(start.data(), prefix.data(), prefix.size());
+    source.read(std::as_writable_bytes(std::span(start).subspan(prefix.size())));
+    refuse_other_kinds(start, label_);
+    const auto is_text = [](char c) { return (c >= ' ' && c <= '~') || c == '\n' || c == '\r' || c == '\t'; };
+    if (std::ranges::all_of(start, is_text)) {
+      throw Error(Errc::file_format, label_, "this is a text that begins with " + in_quotes(start, 16),
+                  "Give a model that an optimizer's save or gdm_train wrote");
+    }
+  }
+
+  /// Whether another program wrote the file: neither a checksum nor a format of this library is left in it.
+  [[nodiscard]] bool is_foreign() const {
+    return std::ranges::none_of(header_.metadata, [](const auto& entry) {
+      return entry.first.starts_with(checksum_prefix) || (entry.first == "format" && entry.second.starts_with("gdm-"));
+    });
+  }
+
   void verify_checksums(TensorFileOptions options) const {
     const auto verify = [&](std::string_view key, std::string_view what, const Crc32& crc) {
       const std::string* const written = find_metadata(key);
       const std::string computed = checksum_text(crc);
+      if (written == nullptr && options.require_checksums && is_foreign()) {
+        throw Error(Errc::file_format, label_ + ": " + std::string(what),
+                    "no checksum " + in_quotes(key) + "; another program wrote this safetensors file",
+                    "Give a model that an optimizer's save or gdm_train wrote; weights of other programs do not fit");
+      }
       if (written == nullptr ? options.require_checksums : *written != computed) {
         throw Error(
             Errc::file_format, label_ + ": " + std::string(what),

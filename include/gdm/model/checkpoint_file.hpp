@@ -10,7 +10,9 @@
 
 #include <array>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,7 +29,8 @@ class CheckpointFile {
   CheckpointFile(std::filesystem::path path, std::string run)
       : path_(std::move(path)), run_(std::move(run)), saved_(Clock::now()) {}
 
-  /// Takes the state from the file, if there is one.
+  /// Takes the state from the file, if there is one. A run may be given more epochs than it had: it goes on, at the
+  /// learning rate that its step has in the longer run.
   /// @throws Error [GDM-R401] to [GDM-R402] on a damaged file, [GDM-R403] on one of another run; `state` is unchanged
   template <class State, FileSystem Fs>
   void resume(State& state, Fs& fs) const {
@@ -35,7 +38,7 @@ class CheckpointFile {
     if (path_.empty() || fs.status(path_, status) == ENOENT) return;
     const TensorFile file = TensorFile::read(fs, path_);
     require_metadata(file, "format", "gdm-checkpoint");
-    require_metadata(file, "run", run_);
+    require_run(file);
     auto loaded = std::make_unique<State>();
     std::vector<TensorSpec> expected;
     for_each_part(*loaded, [&](const std::string& part, auto& parameters) {
@@ -63,13 +66,14 @@ class CheckpointFile {
     resume(state, fs);
   }
 
-  /// Writes the state if it is due by time or by epochs, and always after the last epoch.
+  /// Writes the state if it is due by time or by epochs, and always after the last epoch or when a stop is asked for.
   template <class State, class Options>
   void save_when_due(const State& state, const Options& options) {
     if (path_.empty()) return;
     const double age = std::chrono::duration<double>(Clock::now() - saved_).count();
     const bool by_epochs = options.checkpoint_epochs > 0 && state.epoch % options.checkpoint_epochs == 0;
-    if (age < options.checkpoint_seconds && !by_epochs && state.epoch < options.epochs) return;
+    const bool last = state.epoch >= options.epochs || options.stop_asked();
+    if (age < options.checkpoint_seconds && !by_epochs && !last) return;
     PosixFileSystem fs;
     save(state, fs);
     saved_ = Clock::now();
@@ -92,6 +96,26 @@ class CheckpointFile {
 
  private:
   using Clock = std::chrono::steady_clock;
+
+  /// Refuses the file of a run whose results are other bits, and names what differs first.
+  void require_run(const TensorFile& file) const {
+    const std::string& found = file.metadata("run");
+    std::istringstream then(found), now(run_);
+    std::string name = "run", before, after;
+    for (bool more = true; more;) {
+      const bool left = static_cast<bool>(then >> before), right = static_cast<bool>(now >> after);
+      more = left && right;
+      const bool longer =
+          more && name == "epochs" && std::strtod(after.c_str(), nullptr) >= std::strtod(before.c_str(), nullptr);
+      if (left != right || (more && before != after && !longer)) {
+        throw Error(Errc::file_mismatch, file.label(),
+                    "the checkpoint is of another run: its " + name + " is " + in_quotes(left ? before : "not there") +
+                        " where this run has " + in_quotes(right ? after : "none"),
+                    "Use the options and data of that run, or delete the file to train again");
+      }
+      name = before;
+    }
+  }
 
   template <class State, class F>
   static void for_each_part(State& state, const F& f) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <charconv>
 #include <cmath>
 #include <filesystem>
@@ -35,6 +36,10 @@ struct BasicTrainOptions {
   std::filesystem::path checkpoint{};                    ///< file to resume from and to save to; empty = none
   double checkpoint_seconds = 30;                        ///< time between two checkpoints, >= 0
   std::size_t checkpoint_epochs = 0;                     ///< epochs between two checkpoints; 0 = by time alone
+  const std::atomic<bool>* stop = nullptr;  ///< once true (a signal's handler may set it), the run saves its
+                                            ///< checkpoint and ends after the epoch
+
+  [[nodiscard]] bool stop_asked() const noexcept { return stop != nullptr && stop->load(); }
 
   /// The options that decide the bits of the result, for a checkpoint's fingerprint.
   [[nodiscard]] std::string text() const {

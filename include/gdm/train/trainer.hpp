@@ -83,10 +83,11 @@ class Trainer {
       ++state.epoch;
       state.loss.push_back(sum / static_cast<double>(rows_));
       *good = state;
+      const bool stopping = options.stop_asked();  // if asked for from here on, the next epoch is the last
       on_epoch(state);
       const double rows_done = static_cast<double>((state.epoch - first_epoch) * rows_);
       const EpochInfo info{state.epoch, options.epochs, state.loss.back(), rate, seconds(), rows_done / seconds()};
-      if (detail::notify_epoch(info, callbacks...) == Flow::stop) break;
+      if (detail::notify_epoch(info, callbacks...) == Flow::stop || stopping) break;
     }
     return {state.epoch, state.loss.empty() ? 0.0 : state.loss.back(), seconds(), state.loss};
   }
