@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <gdm/gdm.hpp>
 
+#include "support/command_line.hpp"
 #include "support/problems.hpp"
 #include "support/table_file.hpp"
 
@@ -20,6 +21,7 @@ struct Settings {
   bool baseline = false, quiet = false, no_header = false;
   std::uint64_t seed = 0;
   int threads = 0;
+  gdm::CsvHeader header = gdm::CsvHeader::detect;
 };
 
 /// The tool's name of the problem that a model file was trained on.
@@ -58,7 +60,7 @@ template <class P>
 int run(const Settings& settings) {
   using Optimizer = gdm::GdmOptimizer<P>;
   const auto optimizer = Optimizer::load(settings.model);
-  const example::TableFile file = example::read_table(settings.in);
+  const example::TableFile file = example::read_table(settings.in, settings.header);
   const std::size_t columns = gdm::ProblemTraits<P>::condition_size;
   if (file.values.shape(1) != columns) {
     throw gdm::Error(gdm::Errc::shape_mismatch, file.where(0),
@@ -110,29 +112,27 @@ int main(int argc, char** argv) {
       "\nExamples:\n  gdm_solve co.safetensors --in today.csv --out shares.csv --samples 16\n"
       "  make_conditions | gdm_solve msr.safetensors --no-header | use_powers");
   app.add_option("model", settings.model, "model file; it says which problem it solves")->required();
-  app.add_option("-i,--in", settings.in, "conditions: CSV or NPY file, or - for standard input")->capture_default_str();
+  app.add_option("-i,--in", settings.in, "conditions: CSV or NPY file, a pipe, or - for standard input")
+      ->capture_default_str();
   app.add_option("-o,--out", settings.out, "solutions: CSV or NPY file, or - for standard output")
       ->capture_default_str();
   app.add_option("-n,--samples", settings.samples, "samples for each instance, of which the best is kept")
-      ->check(CLI::PositiveNumber)
+      ->check(example::whole(1, 1'000'000))
       ->capture_default_str();
   app.add_flag("--baseline", settings.baseline, "never be worse than the problem's cheap baseline");
-  app.add_option("--omega", settings.omega, "guidance weight; 0 = the condition alone")->capture_default_str();
+  app.add_option("--omega", settings.omega, "guidance weight; 0 = the condition alone")
+      ->check(example::between(-1e3, 1e3))
+      ->capture_default_str();
   app.add_option("--seed", settings.seed, "row i uses seed + i")->capture_default_str();
   app.add_option("--threads", settings.threads, "0 = all of the machine")
-      ->check(CLI::NonNegativeNumber)
+      ->check(example::whole(0, 1'000'000))
       ->capture_default_str();
-  app.add_flag("--no-header", settings.no_header, "no line of column names in a CSV");
+  example::add_header_option(app, settings.header);
+  app.add_flag("--no-header", settings.no_header, "write no line of column names");
   app.add_flag("-q,--quiet", settings.quiet, "no progress and no summary on standard error");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  try {
+  return example::run_tool(app, argc, argv, [&] {
+    example::require_safe_outputs({{"--out", settings.out}},
+                                  {{"the model", settings.model}, {"the conditions of --in", settings.in}});
     return example::with_problem(problem_of(settings.model), [&]<class P>() { return run<P>(settings); });
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "gdm_solve: %s\n", error.what());
-    return 1;
-  }
+  });
 }

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Command-line tool: trains an optimizer on a user's file, or on generated instances, and writes a model file.
+#include <signal.h>
+
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <filesystem>
 #include <gdm/gdm.hpp>
 #include <optional>
 
+#include "support/command_line.hpp"
 #include "support/no_network.hpp"
 #include "support/plot.hpp"
 #include "support/problems.hpp"
@@ -27,7 +31,37 @@ struct Settings {
   double held_out = 0.1;
   std::uint64_t seed = 0;
   int threads = 0;
+  bool accept_infeasible = false;
+  gdm::CsvHeader header = gdm::CsvHeader::detect;
 };
+
+/// The signal that asked the run to end, if one did.
+volatile sig_atomic_t ending_signal = 0;
+std::atomic<bool> ending{false};
+
+/// From here on the first SIGTERM or SIGINT ends the run after the epoch, with a checkpoint; a second one kills it.
+void end_gently() {
+  struct ::sigaction action = {};
+  action.sa_handler = [](int signal) {
+    ending_signal = signal;
+    ending = true;
+  };
+  action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
+  ::sigaction(SIGTERM, &action, nullptr);
+  ::sigaction(SIGINT, &action, nullptr);
+}
+
+/// `path` without `suffix`, if it ends so: not replace_extension, to which run-0.5 is a run-0 with a suffix.
+std::filesystem::path without(const std::filesystem::path& path, std::string_view suffix) {
+  const std::string name = path.string();
+  return name.ends_with(suffix) ? name.substr(0, name.size() - suffix.size()) : name;
+}
+std::filesystem::path curve_picture(const Settings& settings) {
+  return settings.curve.empty() ? without(settings.out, ".safetensors").concat(".curve.svg") : settings.curve;
+}
+std::filesystem::path curve_table(const Settings& settings) {
+  return without(curve_picture(settings), ".svg").concat(".csv");
+}
 
 /// Columns `begin` .. `end` - 1 of a table.
 xt::xtensor<double, 2> columns(const xt::xtensor<double, 2>& table, std::size_t begin, std::size_t end) {
@@ -40,10 +74,10 @@ xt::xtensor<double, 2> columns(const xt::xtensor<double, 2>& table, std::size_t 
 
 /// Rows of conditions and solutions, or of conditions alone, which are then solved exactly.
 template <class P>
-gdm::Dataset<P> read_data(const std::string& path) {
+gdm::Dataset<P> read_data(const Settings& settings) {
   using Traits = gdm::ProblemTraits<P>;
   constexpr std::size_t x = Traits::condition_size, y = Traits::solution_size;
-  const example::TableFile file = example::read_table(path);
+  const example::TableFile file = example::read_table(settings.data, settings.header);
   const std::size_t width = file.values.shape(1);
   if (width != x && width != x + y) {
     throw gdm::Error(gdm::Errc::shape_mismatch, file.where(0), "a row of " + std::to_string(width) + " numbers",
@@ -55,9 +89,19 @@ gdm::Dataset<P> read_data(const std::string& path) {
   example::require_conditions<P>(data.conditions, file);
   if (width == x + y) {
     data.solutions = columns(file.values, x, x + y);
+    for (std::size_t i = 0; i < data.size() && !settings.accept_infeasible; ++i) {
+      const double violation = P::violation(data.condition(i), data.solution(i));
+      if (!(violation <= data.label_tolerance)) {
+        throw gdm::Error(
+            gdm::Errc::infeasible_label, file.where(i),
+            "the solution breaks a constraint by " + gdm::to_text(violation) + " (relative)",
+            "Check units and columns (--help lists them; files of the paper's own code go to --reference), "
+            "or train on it with --accept-infeasible");
+      }
+    }
   } else {
     data.solutions.resize({data.size(), y});
-    gdm::parallel_for(static_cast<int>(data.size()), gdm::thread_count(0), [&](int i) {
+    gdm::parallel_for(static_cast<int>(data.size()), gdm::thread_count(settings.threads), [&](int i) {
       const auto row = static_cast<std::size_t>(i);
       gdm::set_row(data.solutions, row, typename P::Solution(P::optimal(data.condition(row))));
     });
@@ -66,7 +110,8 @@ gdm::Dataset<P> read_data(const std::string& path) {
 }
 
 /// The loss of every epoch, as a table and as a picture.
-void write_curve(const std::filesystem::path& svg, const std::vector<double>& loss) {
+void write_curve(const Settings& settings, const std::vector<double>& loss) {
+  const std::filesystem::path svg = curve_picture(settings), csv = curve_table(settings);
   xt::xtensor<double, 2> table;
   table.resize({loss.size(), 2});
   example::Curve curve{.points = loss.size() < 60};
@@ -77,7 +122,6 @@ void write_curve(const std::filesystem::path& svg, const std::vector<double>& lo
     curve.y.push_back(loss[i]);
   }
   const std::vector<std::string> header{"epoch", "loss"};
-  const auto csv = std::filesystem::path(svg).replace_extension(".csv");
   gdm::write_csv(csv, table, header);
   const bool drawn = example::write_svg(svg, {{.title = "Training",
                                                .x_label = "epoch",
@@ -92,9 +136,10 @@ void write_curve(const std::filesystem::path& svg, const std::vector<double>& lo
 template <class P>
 int run(const Settings& settings) {
   using Optimizer = gdm::GdmOptimizer<P>;
-  const gdm::Dataset<P> data = settings.generate > 0   ? gdm::generate<P>(settings.generate, settings.seed)
-                               : settings.data.empty() ? gdm::read_reference_csv<P>(settings.reference, settings.budget)
-                                                       : read_data<P>(settings.data);
+  gdm::Dataset<P> data = settings.generate > 0   ? gdm::generate<P>(settings.generate, settings.seed)
+                         : settings.data.empty() ? gdm::read_reference_csv<P>(settings.reference, settings.budget)
+                                                 : read_data<P>(settings);
+  if (settings.accept_infeasible) data.label_tolerance = std::numeric_limits<double>::infinity();
   const auto held_out = static_cast<std::size_t>(settings.held_out * static_cast<double>(data.size()));
   const bool measured = held_out > 0 && held_out < data.size();
   const auto [train, test] = measured ? gdm::split(data, 1 - settings.held_out) : std::pair(data, gdm::Dataset<P>{});
@@ -106,14 +151,20 @@ int run(const Settings& settings) {
   options.learning_rate = settings.learning_rate.value_or(options.learning_rate);
   options.threads = settings.threads;
   options.checkpoint = settings.checkpoint;
+  options.stop = &ending;
+  if (!settings.checkpoint.empty()) end_gently();
   Optimizer optimizer;
   const gdm::TrainReport report = optimizer.train(train, options, gdm::ProgressBar{});
   std::fprintf(stderr, "trained %zu epochs in %.1f s, final loss %.4g\n", report.epochs, report.seconds,
                report.final_loss);
+  if (ending) {
+    std::fprintf(stderr, "stopped by a signal; the run is in %s, and the same command goes on with it\n",
+                 settings.checkpoint.c_str());
+    return 128 + ending_signal;
+  }
   optimizer.save(settings.out);
   std::fprintf(stderr, "model   %s, %zu parameters\n", settings.out.c_str(), Optimizer::parameter_count());
-  write_curve(settings.curve.empty() ? std::filesystem::path(settings.out).replace_extension(".svg") : settings.curve,
-              report.loss);
+  write_curve(settings, report.loss);
   if (measured) {
     const gdm::Evaluation e = gdm::evaluate(optimizer, test);
     std::printf("held out: mean gap %.2e, median %.2e, 99 %% %.2e, worst %.2e, feasible %g %%\n", e.mean_gap,
@@ -140,40 +191,45 @@ int main(int argc, char** argv) {
       ->required()
       ->check(CLI::IsMember(example::problem_names));
   auto* source = app.add_option_group("data", "where the instances come from; one of");
-  source->add_option("-d,--data", settings.data, "CSV or NPY file, or - for standard input");
+  source->add_option("-d,--data", settings.data, "CSV or NPY file, a pipe, or - for standard input");
+  example::add_header_option(app, settings.header);
+  app.add_flag("--accept-infeasible", settings.accept_infeasible,
+               "train on solutions in --data that break the problem's constraints");
   auto* reference =
       source->add_option("--reference", settings.reference, "CSV in the layout of the paper's own code, with --budget");
-  source->add_option("-g,--generate", settings.generate, "so many random instances")->check(CLI::PositiveNumber);
+  source->add_option("-g,--generate", settings.generate, "so many random instances")
+      ->check(example::whole(1, 2'147'483'647));
   source->require_option(1);
   auto* budget =
       app.add_option("--budget", settings.budget,
                      "what a --reference file does not say: total power (msr: W, nu: mW) or server speed (co: Hz)");
+  budget->check(example::positive());
   reference->needs(budget);
   app.add_option("-o,--out", settings.out, "model file to write")->capture_default_str();
   app.add_option("--curve", settings.curve,
-                 "picture of the loss, .svg (default: beside the model); numbers go to .csv");
-  app.add_option("--checkpoint", settings.checkpoint, "file to save the run to now and then, and to go on from");
+                 "picture of the loss, .svg (default: OUT.curve.svg); its numbers go to .csv");
+  app.add_option("--checkpoint", settings.checkpoint,
+                 "file to save the run to now and then and on SIGTERM or SIGINT, and to go on from");
   app.add_option("--epochs", settings.epochs, "passes over the data (default: the problem's)")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--batch", settings.batch, "rows in a step (default: the problem's)")->check(CLI::PositiveNumber);
+      ->check(example::whole(1, 1'000'000'000));
+  app.add_option("--batch", settings.batch, "rows in a step (default: the problem's)")
+      ->check(example::whole(1, 1'000'000'000));
   app.add_option("--learning-rate", settings.learning_rate, "peak rate of Adam (default: the problem's)")
-      ->check(CLI::PositiveNumber);
+      ->check(example::positive());
   app.add_option("--held-out", settings.held_out, "share of the rows, the last ones, to measure the gap on")
-      ->check(CLI::Range(0.0, 0.9))
+      ->check(example::between(0, 0.9))
       ->capture_default_str();
   app.add_option("--seed", settings.seed, "same seed, same model")->capture_default_str();
   app.add_option("--threads", settings.threads, "0 = all of the machine")
-      ->check(CLI::NonNegativeNumber)
+      ->check(example::whole(0, 1'000'000))
       ->capture_default_str();
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  try {
+  return example::run_tool(app, argc, argv, [&] {
+    example::require_safe_outputs(
+        {{"--out", settings.out},
+         {"--checkpoint", settings.checkpoint},
+         {"the picture of the loss (--curve)", curve_picture(settings)},
+         {"the table of the loss", curve_table(settings)}},
+        {{"the data of --data", settings.data}, {"the data of --reference", settings.reference}});
     return example::with_problem(settings.problem, [&]<class P>() { return run<P>(settings); });
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "gdm_train: %s\n", error.what());
-    return 1;
-  }
+  });
 }

@@ -89,7 +89,7 @@ void require_conditions(const xt::xtensor<double, 2>& conditions, const Table& f
     try {
       gdm::ProblemTraits<P>::validate(gdm::row_of<typename P::Condition>(conditions, i));
     } catch (const gdm::Error& error) {
-      throw gdm::Error(error.code(), file.where(i), error.what(), "Repair or remove the row");
+      throw error.within(file.where(i));
     }
   }
 }

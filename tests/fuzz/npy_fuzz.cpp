@@ -18,8 +18,8 @@ void read_and_write(std::span<const std::byte> bytes) {
 
 }  // namespace
 
-/// float32 becomes float64; then the array is written and read back for comparison.
-std::size_t memory_allowance(std::size_t size) { return 8 * size + 65536; }
+/// A byte becomes a double; then the array is written and read back for comparison.
+std::size_t memory_allowance(std::size_t size) { return 32 * size + 65536; }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto bytes = gdm_test::bytes_of(data, size);
