@@ -3,7 +3,6 @@
 /// @brief How a register of Philox blocks becomes words, uniforms or normals.
 #pragma once
 
-#include <bit>
 #include <cstring>
 #include <type_traits>
 #include <utility>
@@ -12,8 +11,6 @@
 
 GDM_NAMESPACE_BEGIN
 namespace random_detail {
-
-static_assert(std::endian::native == std::endian::little, "gdm reads pairs of 32-bit words as one 64-bit lane");
 
 /// Two registers whose lanes, taken in turn, are the values of a register of blocks in order.
 template <class R>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// @brief Arithmetic and tests on numbers that came out of a file, none of which may be believed.
+/// @brief Arithmetic and tests on numbers that came out of a file, which may be wrong in any way.
 #pragma once
 
 #include <bit>
@@ -28,7 +28,7 @@ GDM_NAMESPACE_BEGIN
   return bytes <= available ? std::optional(bytes) : std::nullopt;
 }
 
-/// Finite, judged by the bits: `std::isfinite` is compiled away under -ffast-math.
+/// Finite, judged by the bits, at compile time too.
 [[nodiscard]] constexpr bool has_finite_bits(double value) noexcept {
   constexpr std::uint64_t exponent = 0x7ff0000000000000U;
   return (std::bit_cast<std::uint64_t>(value) & exponent) != exponent;

@@ -25,9 +25,6 @@
 
 GDM_NAMESPACE_BEGIN
 
-static_assert(std::endian::native == std::endian::little,
-              "[GDM-S92] NPY files are read and written as they lie in memory, which needs a little-endian processor");
-
 namespace detail {
 
 /// The place in an array with the last index fastest of the numbers that come one by one with the first fastest.

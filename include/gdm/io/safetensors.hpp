@@ -23,7 +23,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -42,10 +41,6 @@
 #include <gdm/io/tensor_checksum.hpp>
 
 GDM_NAMESPACE_BEGIN
-
-static_assert(std::endian::native == std::endian::little,
-              "[GDM-S91] tensor files are read and written as they lie in "
-              "memory, which needs a little-endian processor");
 
 /// What a reader expects of one tensor.
 struct TensorSpec {
