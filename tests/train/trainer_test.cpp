@@ -63,14 +63,22 @@ struct SquaredDistance {
   }
   std::size_t size() const { return targets.size(); }
 
+  std::vector<double> weights;  ///< of the rows; all one if empty
+  double weight(std::uint32_t row) const { return weights.empty() ? 1 : weights[row]; }
+  double total(const std::uint32_t* rows, std::size_t count) const {
+    double sum = 0;
+    for (std::size_t k = 0; k < count; ++k) sum += weight(rows[k]) * dimension;
+    return sum;
+  }
+
   double accumulate(const Point& p, const std::uint32_t* rows, int count, double scale, gdm::StreamId id, Workspace&,
                     Point& gradient) const {
     double sum = 0;
     for (int k = 0; k < count; ++k) {
       for (int i = 0; i < dimension; ++i) {
         const double difference = p.w(i, 0) - targets[rows[k]][static_cast<std::size_t>(i)];
-        sum += difference * difference;
-        gradient.w(i, 0) += scale * 2 * difference;
+        sum += weight(rows[k]) * difference * difference;
+        gradient.w(i, 0) += scale * weight(rows[k]) * 2 * difference;
       }
     }
     const std::lock_guard lock(mutex);
@@ -154,6 +162,25 @@ TEST_CASE("whole-batch training is the textbook's: mean gradient, clipping, Adam
     CHECK(found.step == 40);
     CHECK(found.epoch == 40);
   }
+}
+
+TEST_CASE("a row of weight w counts as w rows, and a batch without weight changes no moment but by its decay") {
+  SquaredDistance weighted(10), repeated(0);
+  for (std::size_t r = 0; r < 10; ++r) {
+    weighted.weights.push_back(static_cast<double>(r % 3));
+    for (std::size_t copy = 0; copy < r % 3; ++copy) repeated.targets.push_back(weighted.targets[r]);
+  }
+  const Options options{.epochs = 5, .batch_size = 100};
+  const State a = trained(weighted, options), b = trained(repeated, options);
+  for (int i = 0; i < dimension; ++i) CHECK(near(a.weights.w(i, 0), b.weights.w(i, 0), 1e-13, 1e-13));
+  for (std::size_t e = 0; e < 5; ++e) CHECK(near(a.loss[e], b.loss[e], 1e-13, 1e-13));
+
+  weighted.weights.assign(10, 0.0);
+  State none{};
+  none.first_moment.w(1, 0) = 2;
+  run(weighted, none, {.epochs = 1, .batch_size = 100});
+  CHECK(near(none.first_moment.w(1, 0), 1.8, 1e-15, 0));
+  CHECK(none.loss == std::vector<double>{0.0});
 }
 
 TEST_CASE("every epoch visits every row once, in batches of the size asked for and in tiles that fit") {
