@@ -114,8 +114,9 @@ constexpr bool check_generated() {
   return false;
 }
 
+/// `n` rows yet to be generated.
 template <Problem P>
-Dataset<P> generated(std::size_t n, std::uint64_t seed, int threads) {
+Dataset<P> empty_rows(std::size_t n) {
   if (n == 0) throw Error(Errc::empty_data, "generate", "0 instances asked for", "Ask for at least one");
   Dataset<P> data;
   constexpr std::size_t columns = ProblemTraits<P>::condition_size + ProblemTraits<P>::solution_size;
@@ -128,17 +129,27 @@ Dataset<P> generated(std::size_t n, std::uint64_t seed, int threads) {
     data.solutions.resize({n, static_cast<std::size_t>(ProblemTraits<P>::solution_size)});
     return 0;
   });
+  return data;
+}
+
+/// Instance `row` of `generate`.
+template <Problem P>
+void generate_row(Dataset<P>& data, std::size_t row, std::uint64_t seed) {
+  const std::uint64_t number = row;  // size_t may have 32 bits
+  RandomStream random(seed, for_generated_instances, static_cast<std::uint32_t>(number),
+                      static_cast<std::uint32_t>(number >> 32));
+  const typename P::Condition x = P::draw(random);
+  set_row(data.conditions, row, x);
+  set_row(data.solutions, row, typename P::Solution(P::optimal(x)));
+}
+
+template <Problem P>
+Dataset<P> generated(std::size_t n, std::uint64_t seed, int threads) {
+  Dataset<P> data = empty_rows<P>(n);
   constexpr std::size_t piece = 64;
   parallel_for(static_cast<int>((n + piece - 1) / piece), thread_count(threads), [&](int k) {
     const std::size_t begin = static_cast<std::size_t>(k) * piece;
-    for (std::size_t i = begin; i < std::min(n, begin + piece); ++i) {
-      const std::uint64_t row = i;  // size_t may have 32 bits
-      RandomStream random(seed, for_generated_instances, static_cast<std::uint32_t>(row),
-                          static_cast<std::uint32_t>(row >> 32));
-      const typename P::Condition x = P::draw(random);
-      set_row(data.conditions, i, x);
-      set_row(data.solutions, i, typename P::Solution(P::optimal(x)));
-    }
+    for (std::size_t i = begin; i < std::min(n, begin + piece); ++i) generate_row(data, i, seed);
   });
   return data;
 }
