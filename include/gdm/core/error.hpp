@@ -27,6 +27,9 @@ enum class Errc : std::uint16_t {
   file_io = 401,            ///< the operating system refused to open, read or write a file
   file_format = 402,        ///< the bytes are not in the expected format, or are damaged
   file_mismatch = 403,      ///< a sound file, but of another model or problem
+  processes_differ = 501,   ///< processes of one job that were given different data or options, or round differently
+  process_failed = 502,     ///< an error that is none of the library's on another process of the job
+  mpi_threads = 503,        ///< MPI was initialised for programs without threads
 };
 
 /// Every exception that the library throws on purpose. `what()` reads: where, what was found, what to do, number.
@@ -39,6 +42,9 @@ class Error : public std::runtime_error {
       : std::runtime_error(std::string(prefix) + std::string(where) + ": " + std::string(found) + ". " +
                            std::string(remedy) + ". [GDM-R" + std::to_string(static_cast<unsigned>(code)) + "]"),
         code_(code) {}
+
+  /// An error that another process threw, from its code and its text.
+  [[nodiscard]] static Error relayed(Errc code, const std::string& what) { return Error(code, what); }
 
   [[nodiscard]] Errc code() const noexcept { return code_; }
 
