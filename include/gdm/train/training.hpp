@@ -75,25 +75,28 @@ class Training {
   template <class Reduction, class Options, class... Q, class... Callbacks>
   TrainReport run(const Reduction& reduction, const Options& options, const std::tuple<const Dataset<Q>&...>& sets,
                   Callbacks&... callbacks) {
-    options.validate();
-    std::apply([](const auto&... data) { (data.validate(), ...); }, sets);
-    auto rows = std::apply(
-        [&](const auto&... data) {
-          return std::tuple(std::make_unique<DescribedRows<Scalar, NetworkOf<Q>, Q>>(data, options.threads)...);
-        },
-        sets);
-    CodecStatistics statistics;
-    std::apply([&](const auto&... set) { (set->gather(statistics), ...); }, rows);
-    const auto start = options.fine_tune ? slot_.require("train with fine_tune") : nullptr;
-    ProblemCodec codec(statistics);
-    if (start) {
-      const ProblemCodec seen = codec;
-      codec = start->codec;
-      widen(codec.features, seen.features);
-      widen(codec.latents, seen.latents);
-    }
-    const auto losses =
-        std::apply([&](auto&... set) { return std::tuple(make_loss<Q>(codec, *set, options)...); }, rows);
+    std::shared_ptr<const ModelType> start;
+    ProblemCodec codec;
+    const auto losses = reduction.together([&] {
+      options.validate();
+      std::apply([](const auto&... data) { (data.validate(), ...); }, sets);
+      auto rows = std::apply(
+          [&](const auto&... data) {
+            return std::tuple(std::make_unique<DescribedRows<Scalar, NetworkOf<Q>, Q>>(data, options.threads)...);
+          },
+          sets);
+      CodecStatistics statistics;
+      std::apply([&](const auto&... set) { (set->gather(statistics), ...); }, rows);
+      if (options.fine_tune) start = slot_.require("train with fine_tune");
+      codec = ProblemCodec(statistics);
+      if (start) {
+        const ProblemCodec seen = codec;
+        codec = start->codec;
+        widen(codec.features, seen.features);
+        widen(codec.latents, seen.latents);
+      }
+      return std::apply([&](auto&... set) { return std::tuple(make_loss<Q>(codec, *set, options)...); }, rows);
+    });
     return loop(reduction, options, codec, start.get(), losses, callbacks...);
   }
 
@@ -123,8 +126,8 @@ class Training {
   }
 
   template <class Reduction, class Options, class Losses, class... Callbacks>
-  TrainReport loop(const Reduction&, const Options& options, const ProblemCodec& codec, const ModelType* start,
-                   const Losses& losses, Callbacks&... callbacks) {
+  TrainReport loop(const Reduction& reduction, const Options& options, const ProblemCodec& codec,
+                   const ModelType* start, const Losses& losses, Callbacks&... callbacks) {
     auto trainer = std::apply(
         [](const auto&... loss) {
           return Trainer<Scalar, typename Network::Parameters, std::remove_cvref_t<decltype(loss)>...>(loss...);
@@ -137,8 +140,15 @@ class Training {
       Network::initialise(state->weights, options.seed);
     }
     state->average = state->weights;
-    CheckpointFile<Network> checkpoint(options.checkpoint, fingerprint(options, start, losses));
-    checkpoint.resume(*state);
+    const std::string run = fingerprint(options, start, losses);
+    reduction.require_same("training: rows and options",
+                           [&] { return Crc32().add(std::as_bytes(std::span(run))).value(); });
+    CheckpointFile<Network> checkpoint(options.checkpoint, run);
+    reduction.on_leader([&] {
+      checkpoint.resume(*state);
+      return true;
+    });
+    share_state(reduction, *state);
     const auto adopt = [&] {
       if (state->epoch == 0) return;
       auto model = std::make_unique<ModelType>();
@@ -147,9 +157,14 @@ class Training {
       model->knows_null = options.p_uncond > 0 || (start != nullptr && start->knows_null);
       slot_.put(std::move(model));
     };
-    const auto save = [&](const State& now) { checkpoint.save_when_due(now, options); };
+    const auto save = [&](const State& now) {
+      reduction.on_leader([&] {
+        checkpoint.save_when_due(now, options);
+        return true;
+      });
+    };
     try {
-      const TrainReport report = trainer.run(*state, options, save, callbacks...);
+      const TrainReport report = trainer.run_with(reduction, *state, options, save, callbacks...);
       adopt();
       return report;
     } catch (const Error& error) {
