@@ -1,7 +1,7 @@
 # cmake -DROOT=<repo> -P CheckLayers.cmake : a header may include its own floor or a lower one, never a higher one.
 cmake_minimum_required(VERSION 3.22)
-# Lowest first; `top` stands for the files beside gdm.hpp, which itself may include everything.
-set(floors core autodiff nn optim diffusion problem optimum data problems io model train solve top baseline analysis)
+# Lowest first; `top` stands for the files beside gdm.hpp, which itself may include everything but mpi/.
+set(floors core autodiff nn optim diffusion problem optimum data problems io model train solve top baseline analysis mpi)
 set(light core autodiff nn optim diffusion)  # floors whose compile time every user pays: no Boost
 
 function(floor_of path out)
@@ -10,8 +10,11 @@ function(floor_of path out)
   if(path STREQUAL "version.hpp")
     set(folder core)
   elseif(path STREQUAL "gdm.hpp")
-    set(${out} 99 PARENT_SCOPE)
+    list(FIND floors analysis index)
+    set(${out} ${index} PARENT_SCOPE)
     return()
+  elseif(path STREQUAL "mpi.hpp")
+    set(folder mpi)
   elseif(folder STREQUAL "")
     set(folder top)
   endif()
