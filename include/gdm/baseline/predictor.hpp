@@ -12,6 +12,7 @@
 #include <gdm/model/model.hpp>
 #include <gdm/model/policies.hpp>
 #include <gdm/train/encoded_rows.hpp>
+#include <gdm/train/options.hpp>
 
 GDM_NAMESPACE_BEGIN
 
