@@ -3,7 +3,7 @@
 /// @brief The network and the training that PowerControl defaults to.
 #pragma once
 
-#include <gdm/nn/set_mlp.hpp>
+#include <gdm/nn/graph_mlp.hpp>
 #include <gdm/optim/train_defaults.hpp>
 #include <gdm/problems/power_control/power_control.hpp>
 
@@ -11,8 +11,8 @@ GDM_NAMESPACE_BEGIN
 
 template <int K>
 struct PowerControlDefaults {
-  using Denoiser = SetMlp<32, 4>;
-  static constexpr TrainDefaults training{.epochs = 60, .learning_rate = 3e-3, .p_uncond = 0.0};
+  using Denoiser = GraphMlp<32, 3>;
+  static constexpr TrainDefaults training{.epochs = 120, .learning_rate = 3e-3, .p_uncond = 0.0};
 };
 
 GDM_NAMESPACE_END
