@@ -11,9 +11,9 @@
 #include <type_traits>
 
 #include <gdm/problem/completion.hpp>
-#include <gdm/problem/draw.hpp>
 #include <gdm/problem/problem.hpp>
 #include <gdm/problem/variant_name.hpp>
+#include <gdm/problems/noma_uav/draw_terminals.hpp>
 #include <gdm/problems/noma_uav/sic.hpp>
 #include <gdm/problems/noma_uav/uav_ascent.hpp>
 #include <gdm/problems/noma_uav/uav_frame.hpp>
@@ -44,6 +44,10 @@ struct DecibelUnits {
 /// Solution: UAV position u_x, u_y in [0, 400]^2 m, then powers p_1..p_K in mW with sum P. A terminal farther from the
 /// UAV gets at least 0.1 mW more than the next nearer one, so that successive interference cancellation can tell them
 /// apart; equally far terminals are decoded one after the other too, in the order that suits their powers.
+///
+/// No network is needed here: the exact search takes 30 us for three terminals and 0.1 ms for six, and the baseline's
+/// ascents, within 3e-8 of the optimum on average, a tenth to a fifth of that. The problem is in the library to compare
+/// with the paper.
 ///
 /// For a fixed position the best powers are known (best_sic_power), so only the position is sampled: two global
 /// latents, in units of the UAV's height and in a frame tied to the terminals, as are the features of the terminals.
@@ -143,33 +147,11 @@ struct NomaUav {
   /// The bound of a search to a relative 1e-6.
   static double bound(const Condition& x) { return search(x, 1e-6).bound * std::numbers::log2e * (1.0 + 1e-12); }
 
-  /// Up to three terminals stand in distinct quadrants of the square, as in the reference. With more, half of the
-  /// instances are spread over the quadrants and half lie anywhere, and in half of either the last terminal stands
-  /// within 20 m or so of another: a network that is to solve other numbers of terminals has to see clusters of uneven
-  /// weight. Continuous coordinates and 6 mW a terminal.
+  /// The terminals of draw_terminals in the square, and 6 mW for each.
   template <class Generator>
   static Condition draw(Generator& rng) {
-    std::array<int, 4> quadrants{0, 1, 2, 3};
-    const bool spread = K <= 3 || draw_uniform(rng) < 0.5;
     Condition x;
-    for (int i = 0; i < K; ++i) {
-      double left = 0.0, low = 0.0, width = side;
-      if (spread) {
-        if (i < 4) {
-          const int j = i + static_cast<int>(draw_uniform(rng) * (4 - i));
-          std::swap(quadrants[static_cast<std::size_t>(i)], quadrants[static_cast<std::size_t>(j)]);
-        }
-        width = 0.5 * side;
-        left = width * (quadrants[static_cast<std::size_t>(i % 4)] % 2);
-        low = width * (quadrants[static_cast<std::size_t>(i % 4)] / 2);
-      }
-      x[2 * i] = left + width * draw_uniform(rng);
-      x[2 * i + 1] = low + width * draw_uniform(rng);
-    }
-    if (K > 3 && draw_uniform(rng) < 0.5) {
-      const int near = static_cast<int>(draw_uniform(rng) * (K - 1));
-      for (int k = 0; k < 2; ++k) x[2 * (K - 1) + k] = std::clamp(x[2 * near + k] + 20.0 * draw_normal(rng), 0.0, side);
-    }
+    x.template head<2 * K>() = draw_terminals<K>(rng, side);
     x[2 * K] = 6.0 * K;
     return x;
   }
