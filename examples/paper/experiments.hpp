@@ -36,6 +36,12 @@ struct Shift {
   void (*apply)(typename P::Condition&);
 };
 
+/// Conditions and labels as rows of problem Q.
+template <class Q>
+gdm::Dataset<Q> rows(xt::xtensor<double, 2> conditions, xt::xtensor<double, 2> solutions) {
+  return {.conditions = std::move(conditions), .solutions = std::move(solutions), .weights = {}};
+}
+
 /// The problem as the paper samples it: every number of the solution, without completion by closed forms.
 template <class P>
 struct AsInPaper {
@@ -74,11 +80,11 @@ class Bench {
   Bench(const Settings& settings, ProblemSetup<P> setup, std::size_t seed)
       : settings_(settings), setup_(std::move(setup)), seed_(seed) {}
 
-  [[nodiscard]] std::size_t rows() const {
+  [[nodiscard]] std::size_t row_count() const {
     return std::max<std::size_t>(64, static_cast<std::size_t>(settings_.rows * static_cast<double>(setup_.rows)));
   }
   const gdm::Dataset<P>& train() {
-    if (!train_) train_ = gdm::generate<P>(rows(), 1000 + seed_, settings_.threads);
+    if (!train_) train_ = gdm::generate<P>(row_count(), 1000 + seed_, settings_.threads);
     return *train_;
   }
   const gdm::Dataset<P>& test() {
@@ -88,7 +94,7 @@ class Bench {
   /// A small training set and test set of the sweeps are the large ones' first rows.
   gdm::Dataset<P> head(const gdm::Dataset<P>& data, std::size_t n) const {
     n = std::min(n, data.size());
-    return {gdm::rows_of(data.conditions, 0, n), gdm::rows_of(data.solutions, 0, n)};
+    return rows<P>(gdm::rows_of(data.conditions, 0, n), gdm::rows_of(data.solutions, 0, n));
   }
   const Ours& ours() { return trained<P>(ours_, "ours"); }
   const Paper& paper() { return trained<PaperProblem>(paper_, "paper"); }
@@ -136,12 +142,12 @@ class Bench {
     if (slot) return *slot;
     slot.emplace();
     const auto path = settings_.out / "models" /
-                      (setup_.name + "-" + method + "-" + std::to_string(seed_) + "-" + std::to_string(rows()) + "x" +
-                       std::to_string(epochs<Optimizer>()) + ".safetensors");
+                      (setup_.name + "-" + method + "-" + std::to_string(seed_) + "-" + std::to_string(row_count()) +
+                       "x" + std::to_string(epochs<Optimizer>()) + ".safetensors");
     if (std::filesystem::exists(path)) {
       *slot = Optimizer::load(path);
     } else {
-      slot->train(gdm::Dataset<Q>{train().conditions, train().solutions},
+      slot->train(rows<Q>(train().conditions, train().solutions),
                   {.epochs = epochs<Optimizer>(), .seed = seed_, .threads = settings_.threads});
       std::filesystem::create_directories(path.parent_path());
       slot->save(path);
@@ -448,7 +454,7 @@ class Experiments {
       for (const std::string method : {"ours", "paper", "MTFNN", "no network", "trivial"})
         p.add("ood", method, shift.name, 0.1, [=](B& b) {
           const std::size_t n = std::min<std::size_t>(b.test().size(), 300);
-          Data data{gdm::rows_of(b.test().conditions, 0, n), gdm::rows_of(b.test().solutions, 0, n)};
+          Data data = rows<P>(gdm::rows_of(b.test().conditions, 0, n), gdm::rows_of(b.test().solutions, 0, n));
           for (std::size_t i = 0; i < n; ++i) {
             typename P::Condition x = data.condition(i);
             shift.apply(x);
@@ -476,7 +482,7 @@ class Experiments {
   static Metrics swept(B& b, double p_uncond, double guided) {
     Optimizer optimizer;
     const auto report = optimizer.train(
-        gdm::Dataset<Q>{b.train().conditions, b.train().solutions},
+        rows<Q>(b.train().conditions, b.train().solutions),
         {.epochs = b.settings().sweep_epochs, .p_uncond = p_uncond, .seed = b.seed(), .threads = b.settings().threads});
     Metrics m;
     for (const double omega : {0.0, guided}) {
@@ -528,7 +534,9 @@ class Experiments {
     Lab::sampler = SamplerKind::ddpm;
     Lab::updates = 0;
   }
-  static gdm::Dataset<WithCondition<P>> wrapped(const Data& data) { return {data.conditions, data.solutions}; }
+  static gdm::Dataset<WithCondition<P>> wrapped(const Data& data) {
+    return rows<WithCondition<P>>(data.conditions, data.solutions);
+  }
 
   // Fig. 3: objective and constraint terms in the condition.
   static void terms(Planner& p) {

@@ -142,7 +142,12 @@ struct ValueTerms {
   /// To be called before a training with terms, with the training data.
   static void prepare(const gdm::Dataset<Wrapped>& data) {
     gdm::CodecStatistics statistics;
-    for (std::size_t i = 0; i < data.size(); ++i) Codec::gather(data.condition(i), data.solution(i), statistics);
+    for (std::size_t i = 0; i < data.size(); ++i) {
+      typename Codec::Instance instance;
+      typename Codec::Features ordered;
+      Codec::describe(data.condition(i), instance, ordered);
+      Codec::gather(ordered, Codec::describe(instance, data.solution(i)), instance.tokens, statistics);
+    }
     codec = Codec(statistics);
     constexpr int samples = 500;
     std::array<double, 2> sum{}, square{};
@@ -189,11 +194,12 @@ struct ValueTerms {
  private:
   template <class S>
   static std::array<double, 2> values(const typename P::Condition& x, const S* latent) {
-    typename Codec::Encoded encoded;
-    (void)Codec::ordered_features(x, encoded);
-    const typename P::Solution y = codec.decode(x, encoded, latent);
+    typename Codec::Instance instance;
+    typename Codec::Features ordered;
+    Codec::describe(x, instance, ordered);
+    const typename P::Solution y = codec.decode(instance, latent);
     std::array<double, Codec::latent_size> repaired;
-    codec.encode_solution(x, y, encoded, repaired.data());
+    codec.encode_solution(y, instance, repaired.data());
     double residual = 0;
     for (int i = 0; i < Codec::latent_size; ++i) {
       const double d = double(latent[i]) - repaired[static_cast<std::size_t>(i)];
@@ -217,7 +223,7 @@ struct LabDenoiser : gdm::denoiser_tag {
     static constexpr gdm::DenoiserShape inner_shape{
         .latents = shape.latents, .features = own + Terms::size, .steps = shape.steps};
     using Inner = typename Base::template Network<S, inner_shape>;
-    static constexpr int latents = shape.latents, features = shape.features;
+    static constexpr int latents = shape.latents, features = shape.features, inputs = latents;
     static constexpr int tile = Inner::tile, batch = Inner::batch;
     static constexpr bool tied = false;
     using Parameters = typename Inner::Parameters;
@@ -242,13 +248,14 @@ struct LabDenoiser : gdm::denoiser_tag {
     }
     template <int B>
     static void forward(const Parameters& p, const gdm::Block<S, latents, B>& y, const gdm::Block<S, features, B>& x,
-                        const int* t, const bool* dropped, Workspace<B>& w, gdm::Block<S, latents, B>& out) {
+                        const int* t, const bool* dropped, const int* tokens, Workspace<B>& w,
+                        gdm::Block<S, latents, B>& out) {
       w.condition = {};
       for (int j = 0; j < B; ++j) {
         w.level[static_cast<std::size_t>(j)] = Lab::level(t[j]);
         fill(x.column(j), y.column(j), w.condition.column(j));
       }
-      Inner::forward(p, y, w.condition, w.level.data(), dropped, w.inner, out);
+      Inner::forward(p, y, w.condition, w.level.data(), dropped, tokens, w.inner, out);
     }
     template <int B>
     static void pullback(const Parameters& p, const bool* dropped, Workspace<B>& w,
@@ -260,8 +267,10 @@ struct LabDenoiser : gdm::denoiser_tag {
     struct Instance {
       gdm::Block<S, features, B> x;
     };
+    /// Every instance of these problems has all of its tokens.
     template <int B>
-    static void condition(const Parameters&, const gdm::Block<S, features, B>& x, int, Instance<B>& instance) {
+    static void condition(const Parameters&, const gdm::Block<S, features, B>& x, int, const int*,
+                          Instance<B>& instance) {
       instance.x = x;
     }
     template <int B>
@@ -279,7 +288,7 @@ struct LabDenoiser : gdm::denoiser_tag {
                         const Instance<B>& instance, int n, Scratch<B>& scratch, gdm::Block<S, latents, 2 * B>& out) {
       scratch.condition = {};
       for (int j = 0; j < n; ++j) fill(instance.x.column(j), y.column(j), scratch.condition.column(j));
-      Inner::condition(p, scratch.condition, n, scratch.instance);
+      Inner::condition(p, scratch.condition, n, nullptr, scratch.instance);
       Inner::template predict<guided>(p, tables, Lab::level(t), y, scratch.instance, n, scratch.inner, out);
     }
 
