@@ -70,12 +70,13 @@ struct TanhLayer : gdm::denoiser_tag {
     static constexpr int latents = shape.latents, features = shape.features;
     static constexpr int tile = 32, batch = 8;
     static constexpr bool tied = false;
-    static constexpr int time_size = 8, inputs = latents + features + time_size;
+    static constexpr int inputs = latents;  // no step features
+    static constexpr int time_size = 8, read_size = latents + features + time_size;
     template <int Rows, int Columns>
     using Block = gdm::Block<S, Rows, Columns>;
 
     struct Parameters {
-      Block<Width, inputs> in;
+      Block<Width, read_size> in;
       Block<Width, 1> in_bias;
       Block<latents, Width> out;
       Block<latents, 1> out_bias;
@@ -91,17 +92,18 @@ struct TanhLayer : gdm::denoiser_tag {
     }
     static void initialise(Parameters& p, std::uint64_t seed) { gdm::initialise<Network>(p, seed, "out."); }
 
-    // Training: B columns, each at a step of its own.
+    // Training: B columns, each at a step of its own. `tokens` says how many are present: here always all.
     template <int B>
     struct Workspace {
-      Block<inputs, B> input;
+      Block<read_size, B> input;
       Block<Width, B> hidden;
     };
     template <int B>
     static void prepare(const Parameters&, Workspace<B>&) {}
     template <int B>
     static void forward(const Parameters& p, const Block<latents, B>& y, const Block<features, B>& condition,
-                        const int* t, const bool* dropped, Workspace<B>& w, Block<latents, B>& out) {
+                        const int* t, const bool* dropped, const int* /*tokens*/, Workspace<B>& w,
+                        Block<latents, B>& out) {
       for (int j = 0; j < B; ++j) {
         read(y.column(j), dropped[j] ? p.null_condition.data : condition.column(j), t[j], w.input.column(j));
         apply(p, j, w.input, w.hidden, out);
@@ -131,7 +133,8 @@ struct TanhLayer : gdm::denoiser_tag {
       Block<features, B> condition;
     };
     template <int B>
-    static void condition(const Parameters&, const Block<features, B>& x, int n, Instance<B>& instance) {
+    static void condition(const Parameters&, const Block<features, B>& x, int n, const int* /*tokens*/,
+                          Instance<B>& instance) {
       for (int j = 0; j < n; ++j) std::copy_n(x.column(j), features, instance.condition.column(j));
     }
     template <int B>
@@ -140,7 +143,7 @@ struct TanhLayer : gdm::denoiser_tag {
     }
     template <int B>
     struct Scratch {
-      Block<inputs, 2 * B> input;
+      Block<read_size, 2 * B> input;
       Block<Width, 2 * B> hidden;
     };
     template <bool guided, int B>
@@ -163,7 +166,7 @@ struct TanhLayer : gdm::denoiser_tag {
       std::copy_n(gdm::TimeFeatures<time_size>::template table<S, shape.steps>().column(t), time_size, to);
     }
     template <int B>
-    static void apply(const Parameters& p, int j, const Block<inputs, B>& input, Block<Width, B>& hidden,
+    static void apply(const Parameters& p, int j, const Block<read_size, B>& input, Block<Width, B>& hidden,
                       Block<latents, B>& out) {
       auto h = hidden.matrix().col(j);
       h = (p.in.matrix() * input.matrix().col(j) + p.in_bias.matrix()).array().tanh().matrix();

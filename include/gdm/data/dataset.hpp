@@ -40,7 +40,7 @@ struct Dataset {
 
   xt::xtensor<double, 2> conditions;  ///< n x condition size
   xt::xtensor<double, 2> solutions;   ///< n x solution size
-  xt::xtensor<double, 1> weights;     ///< of the rows in the loss, >= 0; empty = all alike
+  xt::xtensor<double, 1> weights{};   ///< of the rows in the loss, >= 0; empty = all alike
   /// Largest `P::violation` that a label may have: room for numbers printed with four digits, none for wrong units. Set
   /// it to infinity to train on labels that are known to break the constraints.
   double label_tolerance = 1e-4;
