@@ -9,7 +9,7 @@ function(refuse number compiler)
     message(STATUS "${number}: no ${compiler}, left out")
     return()
   endif()
-  execute_process(COMMAND ${tool_${compiler}} -std=c++20 -fsyntax-only ${FLAGS} ${ARGN} ${CMAKE_CURRENT_LIST_DIR}/unit.cpp
+  execute_process(COMMAND ${tool_${compiler}} -std=c++20 -fsyntax-only -Wfatal-errors ${FLAGS} ${ARGN} ${CMAKE_CURRENT_LIST_DIR}/unit.cpp
     RESULT_VARIABLE code ERROR_VARIABLE errors)
   string(REGEX MATCH "error: [^\n]*" first "${errors}")
   if(NOT code OR NOT first MATCHES "GDM-${number}\\]")

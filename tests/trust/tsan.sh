@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Runs the concurrency tests under ThreadSanitizer with each of g++ and clang++ that is here. Without OpenMP, whose
-# runtime is not instrumented: every join of its threads would be reported.
+# Runs the concurrency tests under ThreadSanitizer with each of g++ and clang++ that is here.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 out=$(mktemp -d)

@@ -30,7 +30,7 @@ struct DescentOptions {
       0.1;  ///< first step in units of the relaxation; falls along half a cosine (lagrangian) or adapts, > 0
   double penalty = 0.3;    ///< weight of the squared constraints, > 0
   std::uint64_t seed = 0;  ///< of the starts; row i of a batch uses seed + i
-  int threads = 0;         ///< of solve_batch: 0 = all of the machine; one without OpenMP
+  int threads = 0;         ///< of solve_batch: 0 = all of the machine
 
   /// @throws Error [GDM-R201] naming the option that is out of range
   void validate() const {

@@ -32,7 +32,7 @@ struct BasicTrainOptions {
   AdamOptions adam{};                                    ///< moments' decays
   std::uint64_t seed = 0;                                ///< same seed, same bits, for any number of threads
   bool fine_tune = false;                                ///< go on from the weights and the codec that there are
-  int threads = 0;                                       ///< 0 = all of the machine; one without OpenMP
+  int threads = 0;                                       ///< 0 = all of the machine
   std::filesystem::path checkpoint{};                    ///< file to resume from and to save to; empty = none
   double checkpoint_seconds = 30;                        ///< time between two checkpoints, >= 0
   std::size_t checkpoint_epochs = 0;                     ///< epochs between two checkpoints; 0 = by time alone
