@@ -1,5 +1,5 @@
-# cmake -DCXX= -DFLAGS= -P run.cmake : what the library cannot be compiled with is refused by one numbered sentence, before any other
-# error. Compilers that are not here are left out.
+# cmake -DCXX= -DFLAGS= -DOUT= -P run.cmake : what the library cannot be compiled with is refused by one numbered sentence, before
+# any other error, and compilers for 32-bit processors take it without a warning. Compilers that are not here are left out.
 cmake_minimum_required(VERSION 3.22)
 
 # refuse(<number> <compiler> <flags> ...): the first error has the number.
@@ -31,3 +31,30 @@ if(EXISTS /usr/lib/llvm-14/include/c++/v1)
 endif()
 refuse(S91 s390x-linux-gnu-g++)
 refuse(S99 i686-linux-gnu-g++ -mno-sse2)
+
+# The headers alone of what stands among this machine's own in /usr/include.
+file(MAKE_DIRECTORY ${OUT}/include)
+foreach(package IN ITEMS xtensor xtl)
+  find_path(${package}_at NAMES ${package})
+  file(CREATE_LINK ${${package}_at}/${package} ${OUT}/include/${package} SYMBOLIC)
+endforeach()
+function(accept compiler)
+  find_program(tool_${compiler} NAMES ${compiler})
+  if(tool_${compiler})
+    execute_process(COMMAND ${tool_${compiler}} -std=c++20 -O1 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror ${FLAGS} -isystem${OUT}/include ${ARGN}
+      ${CMAKE_CURRENT_LIST_DIR}/narrow.cpp -o ${OUT}/narrow RESULT_VARIABLE code ERROR_VARIABLE errors)
+    if(code)
+      message(SEND_ERROR "${compiler} ${ARGN} must take the library, and says:\n${errors}")
+    endif()
+    if(NOT code AND compiler MATCHES "i686")  # which x86-64 runs, too
+      execute_process(COMMAND ${OUT}/narrow WORKING_DIRECTORY ${OUT} RESULT_VARIABLE code)
+      if(code)
+        message(SEND_ERROR "the program of ${compiler} ends with ${code}")
+      endif()
+    endif()
+  else()
+    message(STATUS "no ${compiler}, left out")
+  endif()
+endfunction()
+accept(i686-linux-gnu-g++ -msse2 -mfpmath=sse)
+accept(arm-linux-gnueabihf-g++ -mfpu=neon)

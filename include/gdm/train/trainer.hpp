@@ -114,10 +114,11 @@ class Trainer {
                              [&] { return Crc32().add(std::as_bytes(flat<S>(std::as_const(state.weights)))).value(); });
       on_epoch(state);
       const double rows_done = static_cast<double>((state.epoch - first_epoch) * batches_.rows());
-      const EpochInfo info{state.epoch, options.epochs, state.loss.back(), rate, seconds(), rows_done / seconds()};
+      const auto done = static_cast<std::size_t>(state.epoch);
+      const EpochInfo info{done, options.epochs, state.loss.back(), rate, seconds(), rows_done / seconds()};
       if (reduction.on_leader([&] { return detail::notify_epoch(info, callbacks...) == Flow::stop || stopping; })) break;
     }
-    return {state.epoch, state.loss.empty() ? 0.0 : state.loss.back(), seconds(), state.loss};
+    return {static_cast<std::size_t>(state.epoch), state.loss.empty() ? 0.0 : state.loss.back(), seconds(), state.loss};
   }
 
   /// `run_with` on the threads of this process.
