@@ -99,8 +99,14 @@ TEST_CASE("a child after fork has threads of its own, and does not wait for its 
   const ::pid_t child = ::fork();
   REQUIRE(child >= 0);
   if (child == 0) {
-    std::atomic<int> runs{0};
+    std::atomic<int> runs{0}, met{0};
     gdm::parallel_for(100, 2, [&](int) { ++runs; });
+    gdm::parallel_for(2, 2, [&](int) {  // two threads are in pieces at once
+      ++met;
+      for (const auto start = Clock::now(); met < 2 && Clock::now() - start < std::chrono::seconds(10);)
+        std::this_thread::yield();
+      if (met < 2) ::_exit(2);
+    });
     ::_exit(runs == 100 ? 0 : 1);
   }
   int status = -1;

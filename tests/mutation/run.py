@@ -30,7 +30,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 TESTS = HERE.parent
 HEADERS = TESTS.parent / "include" / "gdm"
-FLAGS = ["-std=c++20", "-O0", "-w", "-fopenmp", "-march=native"]
+FLAGS = ["-std=c++20", "-O0", "-w", "-pthread", "-march=native"]
 PRECOMPILED = ["doctest/doctest.h", "Eigen/Core", "xtensor/xtensor.hpp", "random", "map", "filesystem", "fstream"]
 
 
