@@ -39,11 +39,11 @@ template <Problem P>
   for (std::size_t i = 0; i < data.size(); ++i) {
     const auto x = data.condition(i);
     const auto y = row_of<typename P::Solution>(solutions, i);
-    const double value = static_cast<double>(P::objective(x, y));
-    const double optimum = static_cast<double>(P::objective(x, data.solution(i)));
+    const double value = ProblemTraits<P>::objective(x, y);
+    const double optimum = ProblemTraits<P>::objective(x, data.solution(i));
     found += value;
     best += optimum;
-    feasible += y.allFinite() && P::violation(x, y) <= 1e-9 ? 1 : 0;
+    feasible += y.allFinite() && ProblemTraits<P>::violation(x, y) <= 1e-9 ? 1 : 0;
     const double gap = ProblemTraits<P>::gap(value, optimum);
     gaps.push_back(std::isnan(gap) ? std::numeric_limits<double>::infinity() : gap);  // NaN has no place in an order
   }

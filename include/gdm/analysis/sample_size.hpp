@@ -90,8 +90,8 @@ template <Problem P, class Generative>
         generative.solve_batch(data.conditions, {.samples = 1, .seed = seed + k * data.size()});
     for (std::size_t i = 0; i < data.size(); ++i) {
       const auto x = data.condition(i);
-      const double value = static_cast<double>(P::objective(x, row_of<typename P::Solution>(sampled, i)));
-      const double optimum = static_cast<double>(P::objective(x, data.solution(i)));
+      const double value = ProblemTraits<P>::objective(x, row_of<typename P::Solution>(sampled, i));
+      const double optimum = ProblemTraits<P>::objective(x, data.solution(i));
       if (first[i] == 0 && 1 + ProblemTraits<P>::gap(value, optimum) <= factor) first[i] = k + 1;
     }
   }

@@ -68,7 +68,7 @@ class DescentImplementation {
       const Variables start = R::start(x, random);
       const Solution y = R::solution(
           x, options.method == Descent::projected ? projected(x, start, options) : lagrangian(x, start, options));
-      const double value = static_cast<double>(P::objective(x, y));
+      const double value = ProblemTraits<P>::objective(x, y);
       if (k > 0 && !ProblemTraits<P>::better(value, best_value)) continue;
       best = y;
       best_value = value;

@@ -84,10 +84,9 @@ class PpoImplementation : public Predictor<P, MeanAction, Policies...> {
     if constexpr (detail::has_baseline<P>) {
       plain = P::baseline(x);
     } else {
-      plain = P::project(x, P::Solution::Zero());
+      plain = Traits::project(x, P::Solution::Zero());
     }
-    const double gap =
-        Traits::gap(static_cast<double>(P::objective(x, y)), static_cast<double>(P::objective(x, plain)));
+    const double gap = Traits::gap(Traits::objective(x, y), Traits::objective(x, plain));
     return std::isfinite(gap) ? std::clamp(-gap, -1.0, 1.0) : -1.0;
   }
 

@@ -3,6 +3,7 @@
 /// @brief Pairs of conditions and solutions, one row an instance; made from a problem's own generator, and split.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -22,7 +23,7 @@ GDM_NAMESPACE_BEGIN
 template <Problem P>
 void require_feasible(const typename P::Condition& x, const typename P::Solution& y, double tolerance) {
   require_finite(y, "solution");
-  const double violation = P::violation(x, y);
+  const double violation = ProblemTraits<P>::violation(x, y);
   if (!(violation <= tolerance)) {
     throw Error(
         Errc::infeasible_label, "solution",
@@ -181,6 +182,10 @@ template <class P>
   }
   const auto part = [&](std::size_t begin, std::size_t end) {
     Dataset<P> rows{rows_of(data.conditions, begin, end), rows_of(data.solutions, begin, end)};
+    if (data.weights.size() > 0) {
+      rows.weights.resize({end - begin});
+      std::copy(data.weights.data() + begin, data.weights.data() + end, rows.weights.data());
+    }
     rows.label_tolerance = data.label_tolerance;
     return rows;
   };

@@ -138,12 +138,15 @@ struct ProblemTraits {
   static double objective(const Condition& x, const Solution& y, const Context& shared) {
     return static_cast<double>(detail::objective_hook::call<P, double>(shared, x, y));
   }
+  static double objective(const Condition& x, const Solution& y) { return objective(x, y, context(x)); }
   static Solution project(const Condition& x, const Solution& y, const Context& shared) {
     return detail::project_hook::call<P, Solution>(shared, x, y);
   }
+  static Solution project(const Condition& x, const Solution& y) { return project(x, y, context(x)); }
   static double violation(const Condition& x, const Solution& y, const Context& shared) {
     return static_cast<double>(detail::violation_hook::call<P, double>(shared, x, y));
   }
+  static double violation(const Condition& x, const Solution& y) { return violation(x, y, context(x)); }
   static Solution refine(const Condition& x, const Solution& y, const Context& shared) requires(detail::has_refine<P>) {
     return detail::refine_hook::call<P, Solution>(shared, x, y);
   }

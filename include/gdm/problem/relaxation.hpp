@@ -59,17 +59,18 @@ struct Relaxation {
   static constexpr int constraints = 1;
   static constexpr int equalities = 0;
   using Variables = Vector<size>;
+  using Traits = ProblemTraits<P>;
 
   static double cost(const Condition& x, const Variables& v, Variables& gradient) {
     const auto f = [&](const Variables& u) {
-      const double value = static_cast<double>(P::objective(x, P::project(x, physical(x, u))));
+      const double value = Traits::objective(x, Traits::project(x, physical(x, u)));
       return P::sense == Sense::maximize ? -value : value;
     };
     gradient = differences(v, f);
     return f(v);
   }
   static ConstraintValues<size, 1> constrain(const Condition& x, const Variables& v) {
-    const auto c = [&](const Variables& u) { return static_cast<double>(P::violation(x, physical(x, u))); };
+    const auto c = [&](const Variables& u) { return Traits::violation(x, physical(x, u)); };
     ConstraintValues<size, 1> values;
     values.value[0] = c(v);
     values.jacobian = differences(v, c).transpose();
@@ -77,7 +78,7 @@ struct Relaxation {
   }
   static Variables clamp(const Condition&, const Variables& v) { return v; }
   static Variables project(const Condition& x, const Variables& v) {
-    return (P::project(x, physical(x, v)).array() / scale(x).array()).matrix();
+    return (Traits::project(x, physical(x, v)).array() / scale(x).array()).matrix();
   }
   template <class Generator>
   static Variables start(const Condition&, Generator& rng) {
@@ -85,12 +86,12 @@ struct Relaxation {
     for (double& element : v) element = 2 * draw_uniform(rng);
     return v;
   }
-  static Solution solution(const Condition& x, const Variables& v) { return P::project(x, physical(x, v)); }
+  static Solution solution(const Condition& x, const Variables& v) { return Traits::project(x, physical(x, v)); }
 
  private:
   /// Size of every variable at the projection of a large multiple of ones, or 1 where that is zero.
   static Solution scale(const Condition& x) {
-    Solution s = P::project(x, Solution::Constant(1.0)).cwiseAbs();
+    Solution s = Traits::project(x, Solution::Constant(1.0)).cwiseAbs();
     for (double& element : s) element = element > 1e-12 ? element : 1.0;
     return s;
   }

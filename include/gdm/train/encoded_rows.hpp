@@ -21,11 +21,11 @@ GDM_NAMESPACE_BEGIN
 template <class S, class Network>
 struct EncodedRows {
   std::size_t count = 0;
-  std::vector<S> features;  ///< Network::features numbers a row
-  std::vector<S> latents;   ///< Network::latents numbers a row
-  std::vector<int> tokens;  ///< present tokens of a row; empty: all are present in every row
-  std::vector<int> in_use;  ///< latents of the present tokens and of none; empty: all of them
-  std::vector<S> weights;   ///< of a row in the loss; empty: all are 1
+  std::vector<S> features{};  ///< Network::features numbers a row
+  std::vector<S> latents{};   ///< Network::latents numbers a row
+  std::vector<int> tokens{};  ///< present tokens of a row; empty: all are present in every row
+  std::vector<int> in_use{};  ///< latents of the present tokens and of none; empty: all of them
+  std::vector<S> weights{};   ///< of a row in the loss; empty: all are 1
 
   [[nodiscard]] int latents_of(std::size_t row) const { return in_use.empty() ? Network::latents : in_use[row]; }
   [[nodiscard]] S weight_of(std::size_t row) const { return weights.empty() ? S(1) : weights[row]; }
