@@ -12,6 +12,7 @@
 #include <gdm/data/dataset.hpp>
 #include <gdm/solve/refused.hpp>
 #include <gdm/solve/solver.hpp>
+#include <gdm/train/learning.hpp>
 #include <gdm/train/training.hpp>
 
 GDM_NAMESPACE_BEGIN
@@ -24,6 +25,7 @@ class OptimizerImplementation : public SolverImplementation<P, Policies...> {
 
  public:
   using TrainOptions = BasicTrainOptions<typename Set::Training>;
+  using LearnOptions = BasicLearnOptions<typename Set::Training>;
 
   /// Trains on the rows of `data` (Algorithm 1). A callback is any object with `Flow on_epoch(const EpochInfo&)`.
   /// @throws Error on bad options or data, with the optimizer unchanged; [GDM-R301] when the loss diverges, with the
@@ -72,6 +74,36 @@ class OptimizerImplementation : public SolverImplementation<P, Policies...> {
     }
   }
 
+  /// Learns without labels, from the objective alone, on instances that `P::draw` makes (gdm/train/learning.hpp). A callback
+  /// is any object with `Flow on_round(const RoundInfo&)`.
+  /// @throws Error on bad options, with the optimizer unchanged
+  template <class... Callbacks>
+  LearnReport learn(const LearnOptions& options = {}, Callbacks&&... callbacks) {
+    static_assert(has_draw<P>,
+                  "[GDM-S74] `learn` draws instances: Problem needs `static Condition draw(Generator&)`, or "
+                  "give it a gdm::Dataset with conditions");
+    options.validate();
+    Dataset<P> table;
+    table.conditions.resize({options.instances, static_cast<std::size_t>(ProblemTraits<P>::condition_size)});
+    for (std::size_t i = 0; i < options.instances; ++i) {
+      RandomStream random(options.seed, for_learning_instances, static_cast<std::uint32_t>(i));
+      if constexpr (has_draw<P>) set_row(table.conditions, i, typename P::Condition(P::draw(random)));
+    }
+    return learn(table, options, callbacks...);
+  }
+  /// The same on the conditions of `table`, from its solutions if it has any; it gets the best known solutions.
+  /// @throws Error also on a senseless row; the optimizer is then unchanged
+  template <class... Callbacks>
+  LearnReport learn(Dataset<P>& table, const LearnOptions& options = {}, Callbacks&&... callbacks) {
+    options.validate();
+    table.validate_conditions();
+    if (options.fine_tune) (void)this->model_.require("learn with fine_tune");
+    if (!options.fine_tune) this->model_ = {};
+    return Learning<OptimizerImplementation, P, typename Base::ModelType, typename Set::Refinement>(
+               *this, this->model_, Base::identity(), table)
+        .run(options, callbacks...);
+  }
+
  private:
   auto training() { return Training<P, Set, typename Base::ModelType>(this->model_, Base::identity()); }
 };
@@ -87,6 +119,7 @@ class OptimizerImplementation : public SolverImplementation<P, Policies...> {
 /// |-----------------------------------------------|--------------------------------------------------------------------|
 /// | `train(data, options, callbacks...)`          | trains on a gdm::Dataset (gdm::BasicTrainOptions, gdm::TrainReport)|
 /// | `train_mixture(std::tie(..), options, ..)`    | the same on instances of several sizes                             |
+/// | `learn(options, callbacks...)`                | the same without labels (gdm::BasicLearnOptions, gdm::LearnReport) |
 /// | `solve(x, options)`                           | a solution of one instance (gdm::BasicSolveOptions)                |
 /// | `answer(x, options)`                          | the solution and what is known of it (gdm::Answer)                 |
 /// | `solve_from(x, y, options)`                   | a solution from a known one, never worse                           |

@@ -106,9 +106,7 @@ template <Problem P, class Discriminative, class Generative>
     const Solution best = data.solution(i), h = row_of<Solution>(predicted, i), y = row_of<Solution>(sampled, i);
     const double optimum = Traits::objective(x, best);
     const typename Traits::Latent target = Traits::encode(x, best);
-    const auto ratio = [&](const Solution& s) {
-      return 1 + Traits::gap(Traits::objective(x, s), optimum);
-    };
+    const auto ratio = [&](const Solution& s) { return 1 + Traits::gap(Traits::objective(x, s), optimum); };
     const auto distance = [&](const Solution& s) { return (Traits::encode(x, s) - target).norm(); };
     rows.push_back({distance(h), ratio(h), distance(y), ratio(y)});
   }

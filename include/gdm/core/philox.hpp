@@ -46,6 +46,8 @@ struct StreamId {
 enum StreamPurpose : std::uint32_t {
   for_initial_weights = 0x1717,
   for_generated_instances = 0x6761,
+  for_learning_instances = 0x6c69,
+  for_learning_starts = 0x6c73,
   for_policy_actions = 0x7070,
   for_shuffling = 0x7368,
   for_sampling = 0x736f,

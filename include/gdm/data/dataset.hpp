@@ -81,6 +81,21 @@ struct Dataset {
     }
   }
 
+  /// Refuses conditions that cannot be those of P; solutions are looked at only if there are any.
+  /// @throws Error as `validate`
+  void validate_conditions() const {
+    if (solutions.shape(0) > 0) return validate();
+    if (size() == 0) throw Error(Errc::empty_data, "dataset", "it has no rows", "Give at least one row");
+    require_columns<Condition>(conditions, "dataset conditions");
+    for (std::size_t i = 0; i < size(); ++i) {
+      try {
+        ProblemTraits<P>::validate(condition(i));
+      } catch (const Error& error) {
+        throw error.within("dataset row " + std::to_string(i));
+      }
+    }
+  }
+
  private:
   void require_weights() const {
     if (weights.size() == 0) return;

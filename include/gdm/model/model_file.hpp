@@ -75,14 +75,10 @@ constexpr std::size_t stored_rows(int count, int per_token) {
 
 }  // namespace detail
 
-/// Writes a model: the old file at `path`, if any, is replaced in one step or not at all.
-/// @throws Error [GDM-R401] if the file cannot be written
-template <class P, class Network, FileSystem Fs>
-void save_model(Fs& fs, const std::filesystem::path& path, const ModelIdentity& identity,
-                const Codec<P, Network::tied>& codec, const typename Network::Parameters& weights,
-                bool knows_null = true) {
-  TensorFileWriter file;
-  file.set_metadata("format", "gdm-model");
+/// Adds a model to a file.
+template <class P, class Network>
+void add_model(TensorFileWriter& file, const ModelIdentity& identity, const Codec<P, Network::tied>& codec,
+               const typename Network::Parameters& weights, bool knows_null) {
   file.set_metadata("version", std::to_string(GDM_VERSION_MAJOR) + "." + std::to_string(GDM_VERSION_MINOR) + "." +
                                    std::to_string(GDM_VERSION_PATCH));
   detail::for_each_metadata(identity,
@@ -98,23 +94,30 @@ void save_model(Fs& fs, const std::filesystem::path& path, const ModelIdentity& 
     file.add<double>(name, detail::shape(values.size()), values);
   });
   add_parameters<Network>(file, "weights", weights);
+}
+
+/// Writes a model: the old file at `path`, if any, is replaced in one step or not at all.
+/// @throws Error [GDM-R401] if the file cannot be written
+template <class P, class Network, FileSystem Fs>
+void save_model(Fs& fs, const std::filesystem::path& path, const ModelIdentity& identity,
+                const Codec<P, Network::tied>& codec, const typename Network::Parameters& weights,
+                bool knows_null = true) {
+  TensorFileWriter file;
+  file.set_metadata("format", "gdm-model");
+  add_model<P, Network>(file, identity, codec, weights, knows_null);
   file.save(fs, path);
 }
 
-/// Reads a model; `codec` and `weights` are to be thrown away after an error.
-/// @throws Error [GDM-R401] if the file cannot be read, [GDM-R402] if it is damaged, [GDM-R403] if it holds another
-/// model
-template <class P, class Network, FileSystem Fs>
-void load_model(Fs& fs, const std::filesystem::path& path, const ModelIdentity& identity,
-                Codec<P, Network::tied>& codec, typename Network::Parameters& weights, bool& knows_null) {
-  const TensorFile file = TensorFile::read(fs, path);
-  require_metadata(file, "format", "gdm-model");
-  detail::for_each_metadata(
-      identity, [&](const char* key, const std::string& expected) { require_metadata(file, key, expected); });
+/// Reads what `add_model` wrote, and notes which tensors belong to it.
+/// @throws Error [GDM-R402], [GDM-R403]
+template <class P, class Network>
+void read_model(const TensorFile& file, const ModelIdentity& identity, Codec<P, Network::tied>& codec,
+                typename Network::Parameters& weights, bool& knows_null, std::vector<TensorSpec>& expected) {
+  detail::for_each_metadata(identity,
+                            [&](const char* key, const std::string& wanted) { require_metadata(file, key, wanted); });
   if (!Network::tied) require_metadata(file, "tokens", std::to_string(codec.tokens.count));
   const std::string* const null_condition = file.find_metadata("null_condition");
   knows_null = null_condition == nullptr || *null_condition != "untrained";
-  std::vector<TensorSpec> expected;
   detail::for_each_statistic(codec, [&](const std::string& name, auto& v, int per_token) {
     using V = std::remove_cvref_t<decltype(v)>;
     constexpr bool tied = Network::tied;
@@ -145,6 +148,18 @@ void load_model(Fs& fs, const std::filesystem::path& path, const ModelIdentity& 
   require_range("features", codec.features);
   require_range("latents", codec.latents);
   read_parameters<Network>(file, "weights", weights, expected);
+}
+
+/// Reads a model; `codec` and `weights` are to be thrown away after an error.
+/// @throws Error [GDM-R401] if the file cannot be read, [GDM-R402] if it is damaged, [GDM-R403] if it holds another
+/// model
+template <class P, class Network, FileSystem Fs>
+void load_model(Fs& fs, const std::filesystem::path& path, const ModelIdentity& identity,
+                Codec<P, Network::tied>& codec, typename Network::Parameters& weights, bool& knows_null) {
+  const TensorFile file = TensorFile::read(fs, path);
+  require_metadata(file, "format", "gdm-model");
+  std::vector<TensorSpec> expected;
+  read_model<P, Network>(file, identity, codec, weights, knows_null, expected);
   file.require(expected);
 }
 

@@ -19,7 +19,7 @@ struct TrainDefaults {
   double warm_up = 0.02;
   double clip_norm = 1.0;
   double ema_decay = 0.999;
-  double p_uncond = 0.1;
+  double p_uncond = 0;
 };
 
 GDM_NAMESPACE_END

@@ -26,7 +26,37 @@ struct EpochInfo {
   double rows_per_second;
 };
 
+/// The state of learning without labels after a round.
+struct RoundInfo {
+  std::size_t round;   ///< 1, 2, ..
+  std::size_t rounds;  ///< asked for
+  double objective;    ///< mean of the best known solutions
+  double sampled;      ///< mean of one plain sample; NaN before the first training
+  double replaced;     ///< share of the instances whose best known solution became better
+  double seconds;      ///< since the start
+};
+
 namespace detail {
+
+template <class C>
+concept has_on_round = requires(C& c, const RoundInfo& info) {
+  { c.on_round(info) } -> std::same_as<Flow>;
+};
+
+/// Every callback that has a hook for rounds sees the round, also after one of them said stop.
+template <class... Callbacks>
+Flow notify_round(const RoundInfo& info, Callbacks&... callbacks) {
+  static_assert((has_on_round<Callbacks> && ...),
+                "[GDM-S73] A callback of `learn` needs `gdm::Flow on_round(const gdm::RoundInfo&)`");
+  Flow flow = Flow::proceed;
+  [[maybe_unused]] const auto one = [&]<class C>(C& callback) {
+    if constexpr (has_on_round<C>) {
+      if (callback.on_round(info) == Flow::stop) flow = Flow::stop;
+    }
+  };
+  (one(callbacks), ...);
+  return flow;
+}
 
 template <class C>
 concept has_on_epoch = requires(C& c, const EpochInfo& info) {

@@ -31,11 +31,12 @@ struct BasicTrainOptions {
   double p_uncond = Defaults::value.p_uncond;            ///< share of rows without condition (Algorithm 1), in [0, 1)
   AdamOptions adam{};                                    ///< moments' decays
   std::uint64_t seed = 0;                                ///< same seed, same bits, for any number of threads
-  bool fine_tune = false;                                ///< go on from the weights and the codec that there are
-  int threads = 0;                                       ///< 0 = all of the machine
-  std::filesystem::path checkpoint{};                    ///< file to resume from and to save to; empty = none
-  double checkpoint_seconds = 30;                        ///< time between two checkpoints, >= 0
-  std::size_t checkpoint_epochs = 0;                     ///< epochs between two checkpoints; 0 = by time alone
+  /// Go on from the weights and the codec that there are: mean and deviation stay, ranges are widened to the new rows.
+  bool fine_tune = false;
+  int threads = 0;                          ///< 0 = all of the machine
+  std::filesystem::path checkpoint{};       ///< file to resume from and to save to; empty = none
+  double checkpoint_seconds = 30;           ///< time between two checkpoints, >= 0
+  std::size_t checkpoint_epochs = 0;        ///< epochs between two checkpoints; 0 = by time alone
   const std::atomic<bool>* stop = nullptr;  ///< once true (a signal's handler may set it), the run saves its
                                             ///< checkpoint and ends after the epoch
 

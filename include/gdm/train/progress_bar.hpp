@@ -16,7 +16,8 @@
 
 GDM_NAMESPACE_BEGIN
 
-/// Shows epoch, loss, rate and time left on standard error; silent when that is not a terminal.
+/// Shows epoch, loss, rate and time left of a training run, or one line for every round of learning without labels, on
+/// standard error; silent when that is not a terminal.
 class ProgressBar {
  public:
   ProgressBar() : terminal_(is_terminal()) {}
@@ -34,6 +35,14 @@ class ProgressBar {
     std::fprintf(stderr, "\r[%s] epoch %zu/%zu  loss %.5f  %.0f rows/s  %.0f s left \033[K%s", bar, info.epoch,
                  info.epochs, info.loss, info.rows_per_second, left, last ? "\n" : "");
     std::fflush(stderr);
+    return Flow::proceed;
+  }
+
+  Flow on_round(const RoundInfo& info) {
+    if (!terminal_) return Flow::proceed;
+    const double left = info.seconds / static_cast<double>(info.round) * static_cast<double>(info.rounds - info.round);
+    std::fprintf(stderr, "round %zu/%zu  mean objective %.6g  %.0f %% of the best replaced  %.0f s left\n", info.round,
+                 info.rounds, info.objective, 100 * info.replaced, left);
     return Flow::proceed;
   }
 

@@ -116,7 +116,8 @@ class Trainer {
       const double rows_done = static_cast<double>((state.epoch - first_epoch) * batches_.rows());
       const auto done = static_cast<std::size_t>(state.epoch);
       const EpochInfo info{done, options.epochs, state.loss.back(), rate, seconds(), rows_done / seconds()};
-      if (reduction.on_leader([&] { return detail::notify_epoch(info, callbacks...) == Flow::stop || stopping; })) break;
+      if (reduction.on_leader([&] { return detail::notify_epoch(info, callbacks...) == Flow::stop || stopping; }))
+        break;
     }
     return {static_cast<std::size_t>(state.epoch), state.loss.empty() ? 0.0 : state.loss.back(), seconds(), state.loss};
   }
@@ -164,6 +165,7 @@ class Trainer {
     ++state.step;
     if (!std::isfinite(norm)) return {norm, loss.total};
     AdamStep adam(options.adam, state.step, rate, options.ema_decay);
+    if (options.fine_tune) adam.ema_weight = 1 - options.ema_decay;  // the average begins at trained weights
     adam.gradient_scale = norm > options.clip_norm ? options.clip_norm / norm : 1.0;
     const Pieces pieces = pieces_for(threads);
     pieces.for_each([&](std::size_t p) {
