@@ -23,8 +23,11 @@ constexpr bool check_denoiser() {
   constexpr bool fits = has_tokens<P> || !needs_tokens<D>;
   static_assert(fits,
                 "[GDM-S18] SetMlp needs a problem with `static constexpr gdm::TokenLayout tokens`; Mlp does without");
-  if constexpr (fits && !unsound<D>) {
-    constexpr bool complete = complete_denoiser<D, typename Set::Scalar, denoiser_shape<P, Set::Schedule::steps>()>;
+  constexpr DenoiserShape shape = denoiser_shape<P, Set::Schedule::steps>();
+  if constexpr (fits && !unsound<D> && refuses<D, shape>) {
+    static_assert(sizeof(typename D::template Network<typename Set::Scalar, shape>) > 0);  // which says why
+  } else if constexpr (fits && !unsound<D>) {
+    constexpr bool complete = complete_denoiser<D, typename Set::Scalar, shape>;
     static_assert(complete,
                   "[GDM-S33] A denoiser needs `static std::string name()` and a template `Network<S, shape>` with the "
                   "members that gdm/nn/denoiser.hpp lists");

@@ -46,9 +46,9 @@ struct DenoiserShape {
 /// | `Scratch<B>`, `predict<guided>(..)`              | the network's output for n columns at one step               |
 /// and that has `std::string name()`. `forward` and `condition` are told how many tokens of each column are present
 /// (null: all of them); these stand first, and the output for the others is zero. `prepare` follows every change of the
-/// weights, `pullback` the `forward` of the same tile. One that lacks something is GDM-S33. Two members are optional: a policy whose
-/// `needs_tokens` is true is refused by problems without tokens (GDM-S18); one whose `sound` is false has refused its own
-/// arguments.
+/// weights, `pullback` the `forward` of the same tile. One that lacks something is GDM-S33. Three members are optional: a
+/// policy whose `needs_tokens` is true is refused by problems without tokens (GDM-S18); one whose `sound` is false has
+/// refused its own arguments; one whose `takes<shape>` is false refuses that shape in its network.
 struct denoiser_tag {};
 
 template <class D>
@@ -123,6 +123,11 @@ concept unsound = requires {
 template <class D>
 concept needs_tokens = requires {
   requires bool(D::needs_tokens);
+};
+/// Whether D's network has a sentence of its own against this shape.
+template <class D, DenoiserShape shape>
+concept refuses = requires {
+  requires !bool(D::template takes<shape>);
 };
 
 }  // namespace detail

@@ -24,6 +24,8 @@ struct GraphMlp : denoiser_tag {
   static_assert(sound, "[GDM-S37] GraphMlp needs a width and a depth, GraphMlp<32, 3> say");
   static constexpr int time_size = 16;
   static constexpr bool needs_tokens = true;
+  template <DenoiserShape shape>
+  static constexpr bool takes = shape.global_latents == 0 && shape.pair_features <= Width;
 
   static std::string name() { return std::string("graph-mlp-") + std::to_string(Width) + "-" + std::to_string(Depth); }
 
