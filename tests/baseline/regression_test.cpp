@@ -15,13 +15,13 @@ using CoHeads = gdm::detail::DecisionLatents<gdm::ComputationOffloading<3, gdm::
 
 /// A network of which the loss can be told by hand: its output is its weights, whatever the condition.
 struct Constant {
-  static constexpr int latents = 2, features = 1, tile = 4;
+  static constexpr int latents = 2, features = 1, inputs = 2, tile = 4;
   using Parameters = gdm::Block<double, 2, 1>;
   template <int B>
   struct Workspace {};
   template <int B>
   static void forward(const Parameters& p, const gdm::Block<double, 2, B>&, const gdm::Block<double, 1, B>&, const int*,
-                      const bool*, Workspace<B>&, gdm::Block<double, 2, B>& out) {
+                      const bool*, const int*, Workspace<B>&, gdm::Block<double, 2, B>& out) {
     for (int j = 0; j < B; ++j)
       for (int i = 0; i < 2; ++i) out(i, j) = p(i, 0);
   }
@@ -36,8 +36,9 @@ struct FirstIsDecision {
   static constexpr bool decision(int row) { return row == 0; }
 };
 
-double loss_at(double decision, double number, Constant::Parameters& gradient) {
-  const gdm::SupervisedLoss<double, Constant, FirstIsDecision> loss({3, {0, 0, 0}, {1, 0.5, 0, -2, 1, 1}});
+double loss_at(double decision, double number, Constant::Parameters& gradient,
+               const gdm::EncodedRows<double, Constant>& labels = {3, {0, 0, 0}, {1, 0.5, 0, -2, 1, 1}}) {
+  const gdm::SupervisedLoss<double, Constant, FirstIsDecision> loss(labels);
   decltype(loss)::Workspace workspace{};
   Constant::Parameters p{};
   p(0, 0) = decision;
@@ -58,6 +59,19 @@ TEST_CASE("the supervised loss is cross-entropy plus squared error, also where t
   }
   CHECK(near(loss_at(800, 0.5, g), 800 + 6.25 + 0.25, 0, 1e-12));
   CHECK(near(loss_at(-800, 0.5, g), 1600 + 6.25 + 0.25, 0, 1e-12));
+}
+
+TEST_CASE("rows count by their weight, and latents of absent tokens do not count") {
+  const gdm::EncodedRows<double, Constant> labels{
+      .count = 3, .features = {0, 0, 0}, .latents = {1, 0.5, 0, -2, 1, 1}, .in_use = {2, 1, 2}, .weights = {3, 0.5, 0}};
+  const double o = 0.9, q = 1 / (1 + std::exp(-o));
+  Constant::Parameters g;
+  CHECK(near(loss_at(o, 0.25, g, labels), 3 * (-std::log(q) + 0.0625) - 0.5 * std::log(1 - q), 1e-12, 1e-12));
+  CHECK(near(g(0, 0), 3 * (q - 1) + 0.5 * q, 1e-12, 1e-12));
+  CHECK(near(g(1, 0), 3 * 2 * -0.25, 1e-12, 1e-12));
+  const std::uint32_t rows[] = {2, 0, 1};
+  CHECK(labels.total(rows, 3) == 3 * 2 + 0.5);
+  CHECK(labels.total(rows, 1) == 0);
 }
 
 TEST_CASE("the supervised loss's gradient is its slope") {

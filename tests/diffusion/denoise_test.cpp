@@ -6,6 +6,7 @@
 #include <Eigen/Cholesky>
 #include <Eigen/LU>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <vector>
@@ -19,7 +20,7 @@ constexpr int lanes = 16;  ///< columns of a batch
 /// What ReverseProcess asks of a network, without weights.
 template <int N>
 struct FakeNetwork {
-  static constexpr int latents = N;
+  static constexpr int latents = N, inputs = N;
   struct Parameters {};
   template <int B>
   struct Instance {};
@@ -103,7 +104,8 @@ struct Runner {
   Process process;
   gdm::Block<double, N, 1> low{}, high{};
   std::unique_ptr<typename Process::template Scratch<lanes>> scratch{new typename Process::template Scratch<lanes>{}};
-  gdm::Block<double, N, lanes> y{};
+  typename Process::template Latents<lanes> y{};
+  std::function<void(typename Process::template Latents<lanes>&)> prepare = [](auto&) {};
 
   explicit Runner(typename Network::Tables t) : tables(std::move(t)) {
     for (int i = 0; i < N; ++i) {
@@ -112,10 +114,17 @@ struct Runner {
     }
   }
 
+  /// @param first  the step to begin at; from the latents in `y` where it is given, else from noise at step 0
   template <bool guided = false, class Observer>
-  void run(const std::vector<gdm::ColumnKey>& keys, double omega, const Observer& observe) {
-    process.template run<guided>({}, tables, {}, static_cast<int>(keys.size()), keys.data(), low, high, omega, *scratch,
-                                 y, observe);
+  void run(std::vector<gdm::ColumnKey> keys, double omega, const Observer& observe, int first = -1) {
+    for (gdm::ColumnKey& key : keys)
+      if (key.latents == 0) key.latents = N;
+    const typename Network::Parameters weights{};
+    const typename Network::template Instance<lanes> instance{};
+    process.template run<guided>(typename Process::Denoiser{weights, tables, low, high},
+                                 typename Process::template Columns<lanes>{static_cast<int>(keys.size()), keys.data(),
+                                                                           instance, *scratch, y},
+                                 std::max(first, 0), first >= 0, omega, prepare, observe);
   }
   Column column(int j) const { return Eigen::Map<const Column>(y.column(j)); }
 };
@@ -126,14 +135,27 @@ using GaussianRunner = Runner<ExactNetwork<N, Schedule, Parameterisation>, Sched
 constexpr auto unobserved = [](int, const auto&) {};
 
 /// Mean and covariance that the updates of a sampler give exactly: with the denoiser linear, they stay normal.
+/// @param first  step to begin at, from the data noised to its level; 0: from noise alone
 template <int N, class Schedule, class Sampler>
-Gaussian<N> push_forward(const Gaussian<N>& data) {
+Gaussian<N> push_forward(const Gaussian<N>& data, std::size_t first = 0) {
   using Square = Eigen::Matrix<double, 2 * N, 2 * N>;
   const gdm::NoiseLevels<Schedule> levels;
   Eigen::Matrix<double, 2 * N, 1> mean = Eigen::Matrix<double, 2 * N, 1>::Zero();  // of (y_t, x of the step before)
   Square covariance = Square::Zero();
   covariance.template topLeftCorner<N, N>().setIdentity();
-  for (const gdm::Update& u : Sampler::updates(levels)) {
+  const auto updates = Sampler::updates(levels);
+  if (first > 0) {
+    const double alpha_bar = levels.alpha_bar[static_cast<std::size_t>(updates[first].t)];
+    mean.template head<N>() = std::sqrt(alpha_bar) * data.mean;
+    covariance.template topLeftCorner<N, N>() *= 1 - alpha_bar;
+    covariance.template topLeftCorner<N, N>() += alpha_bar * data.covariance;
+  }
+  for (std::size_t k = first; k < updates.size(); ++k) {
+    gdm::Update u = updates[k];
+    if (k == first) {  // nothing was predicted before
+      u.clean += u.previous;
+      u.previous = 0;
+    }
     const Denoiser<N> d(data, levels.alpha_bar[static_cast<std::size_t>(u.t)]);
     Square map = Square::Zero();
     const auto identity = Eigen::Matrix<double, N, N>::Identity();
@@ -166,14 +188,17 @@ double mean_error(const Gaussian<N>& a, const Gaussian<N>& b) {
 
 /// Draws `n` samples, and checks that every mean, variance and covariance lies within the interval around that of
 /// `expected` that holds a right one with a probability of 99.9 % (two-sided, shared among all of them).
+/// @param begin, step  fills in the latents that a run begins at, and the step; noise without
 template <class R, int N>
-void sample_agrees(R& runner, const Gaussian<N>& expected, int n) {
+void sample_agrees(R& runner, const Gaussian<N>& expected, int n, const std::function<void()>& begin = [] {},
+                   int step = -1) {
   Eigen::Matrix<double, N, 1> sum = Eigen::Matrix<double, N, 1>::Zero();
   Eigen::Matrix<double, N, N> square = Eigen::Matrix<double, N, N>::Zero();
   std::vector<gdm::ColumnKey> keys(lanes);
   for (int first = 0; first < n; first += lanes) {
     for (std::size_t j = 0; j < lanes; ++j) keys[j] = {static_cast<std::uint64_t>(first) + j, 0};
-    runner.run(keys, 0, unobserved);
+    begin();
+    runner.run(keys, 0, unobserved, step);
     for (int j = 0; j < lanes; ++j) {
       const Eigen::Matrix<double, N, 1> difference = runner.column(j) - expected.mean;
       sum += difference;
@@ -442,4 +467,199 @@ TEST_CASE("the paper's sampler does not clamp, and does not normalise a latent o
   runner.run<true>({{1, 0}}, 3, [](int k, const auto& y) { CHECK((k == 0 || std::abs(y(0, 0) + y(1, 0)) > 1)); });
   CHECK(near(runner.y(0, 0), 4 * 100.0 + 3 * 100, 1e-9, 0));
   CHECK(near(runner.y(1, 0), 4 * 101.0 + 3 * 100, 1e-9, 0));
+}
+
+namespace {
+
+/// A sampler of a user's, which leaves predictions as they are.
+struct Unclamped : gdm::Ddim<4> {
+  static constexpr bool clips = false;
+};
+
+}  // namespace
+
+TEST_CASE("whether the clean latent is clamped is the sampler's choice") {
+  int evaluated = 0;
+  const auto answer = [&](auto sampler) {
+    Runner<ConstantNetwork, gdm::CosineSchedule<4>, gdm::CleanPrediction, decltype(sampler)> runner{
+        ConstantNetwork::Tables{100, -100, &evaluated}};
+    runner.low(0, 0) = -1;
+    runner.high(0, 0) = 2;
+    runner.run({{1, 0}}, 0, unobserved);
+    return runner.y(0, 0);
+  };
+  CHECK(near(answer(Unclamped{}), 100, 1e-12, 0));
+  CHECK(near(answer(gdm::Ddim<4>{}), 2, 1e-13, 0));
+}
+
+TEST_CASE("from a given latent a run noises it to the level of its first step, and goes on by the table from there") {
+  const auto check = []<class Sampler>(std::type_identity<Sampler>) {
+    using Schedule = gdm::CosineSchedule<20>;
+    using Network = ExactNetwork<3, Schedule, gdm::EpsilonPrediction>;
+    GaussianRunner<3, Schedule, gdm::EpsilonPrediction, Sampler> runner{typename Network::Tables(space())};
+    Eigen::Vector3d noise;
+    runner.run({{5, 2}}, 0, [&](int k, const auto& y) {
+      if (k == 0) noise = Eigen::Vector3d(y.column(0));
+    });
+    const gdm::NoiseLevels<Schedule> levels;
+    const auto updates = Sampler::updates(levels);
+    const Eigen::Vector3d given(0.3, -2, 1.5);
+    for (int first = 0; first < static_cast<int>(updates.size()); ++first) {
+      CAPTURE(first);
+      Eigen::Map<Eigen::Vector3d>(runner.y.column(0)) = given;
+      std::vector<Eigen::Vector3d> path;
+      runner.run(
+          {{5, 2}}, 0,
+          [&](int k, const auto& y) {
+            CHECK(k == first + static_cast<int>(path.size()));
+            path.emplace_back(y.column(0));
+          },
+          first);
+      REQUIRE(path.size() == updates.size() + 1 - static_cast<std::size_t>(first));
+      const double alpha_bar = levels.alpha_bar[static_cast<std::size_t>(updates[static_cast<std::size_t>(first)].t)];
+      Eigen::Vector3d y = std::sqrt(alpha_bar) * given + std::sqrt(1 - alpha_bar) * noise;
+      Eigen::Vector3d before;
+      CHECK((path[0] - y).norm() <= 1e-14);
+      for (std::size_t k = static_cast<std::size_t>(first); k < updates.size(); ++k) {
+        const Denoiser<3> d(space(), levels.alpha_bar[static_cast<std::size_t>(updates[k].t)]);
+        const Eigen::Vector3d x = d.offset + d.gain * y;
+        if (k == static_cast<std::size_t>(first)) before = x;  // of first order: there is none before it
+        y = (updates[k].clean * x + updates[k].previous * before + updates[k].latent * y).eval();
+        before = x;
+        CHECK((path[k + 1 - static_cast<std::size_t>(first)] - y).norm() <= 1e-11);
+      }
+    }
+  };
+  check(std::type_identity<gdm::Ddim<>>{});
+  check(std::type_identity<gdm::Ddim<5>>{});
+  check(std::type_identity<gdm::DpmSolver<>>{});
+  check(std::type_identity<gdm::DpmSolver<6>>{});
+}
+
+TEST_CASE("the solver's first step is that of DDIM wherever it begins: it extrapolates from no prediction never made") {
+  using Schedule = gdm::CosineSchedule<20>;
+  const auto second = [](auto sampler, int first) {  // the latent after the first step
+    using Network = ExactNetwork<3, Schedule, gdm::VelocityPrediction>;
+    GaussianRunner<3, Schedule, gdm::VelocityPrediction, decltype(sampler)> runner{Network::Tables(space())};
+    Eigen::Map<Eigen::Vector3d>(runner.y.column(0)) = Eigen::Vector3d(0.3, -2, 1.5);
+    Eigen::Vector3d after;
+    runner.run(
+        {{5, 2}}, 0,
+        [&](int k, const auto& y) {
+          if (k == first + 1) after = Eigen::Vector3d(y.column(0));
+        },
+        first);
+    return after;
+  };
+  for (int first = 0; first < 6; ++first)
+    CHECK((second(gdm::DpmSolver<6>{}, first) - second(gdm::Ddim<6>{}, first)).norm() <= 1e-12);
+}
+
+TEST_CASE("data that are noised to any level and denoised again have the distribution of the updates from there") {
+  using Schedule = gdm::CosineSchedule<50>;
+  const Gaussian<3> data = space();
+  const Eigen::Matrix3d root = data.covariance.llt().matrixL();
+  const auto check = [&]<class Sampler>(std::type_identity<Sampler>) {
+    using Network = ExactNetwork<3, Schedule, gdm::VelocityPrediction>;
+    for (const int step : {1, 4, 8}) {
+      GaussianRunner<3, Schedule, gdm::VelocityPrediction, Sampler> runner{typename Network::Tables(data)};
+      gdm::RandomStream random(7);
+      const auto begin = [&] {
+        for (int j = 0; j < lanes; ++j) {
+          Eigen::Vector3d draw;
+          for (double& v : draw) v = random.normal();
+          Eigen::Map<Eigen::Vector3d>(runner.y.column(j)) = data.mean + root * draw;
+        }
+      };
+      CAPTURE(step);
+      sample_agrees(runner, push_forward<3, Schedule, Sampler>(data, static_cast<std::size_t>(step)), 20'000, begin,
+                    step);
+    }
+  };
+  check(std::type_identity<gdm::Ddpm>{});
+  check(std::type_identity<gdm::DpmSolver<10>>{});
+}
+
+TEST_CASE("the step of a level is the earliest that is not noisier, or the last one") {
+  const auto check = []<class Sampler>(std::type_identity<Sampler>) {
+    using Schedule = gdm::CosineSchedule<20>;
+    const typename GaussianRunner<1, Schedule, gdm::VelocityPrediction, Sampler>::Process process;
+    const auto updates = Sampler::updates(gdm::NoiseLevels<Schedule>());
+    for (int percent = 1; percent <= 100; ++percent) {
+      const auto quiet = [&](const gdm::Update& u) { return 100 * u.t <= 20 * percent; };
+      const auto found = std::find_if(updates.begin(), updates.end(), quiet);
+      const auto expected = std::min<std::ptrdiff_t>(found - updates.begin(), std::ssize(updates) - 1);
+      CAPTURE(percent);
+      CHECK(process.step_at(percent / 100.0) == expected);
+    }
+  };
+  check(std::type_identity<gdm::Ddpm>{});
+  check(std::type_identity<gdm::Ddim<5>>{});
+  check(std::type_identity<gdm::DpmSolver<3>>{});
+  check(std::type_identity<gdm::Ddim<1>>{});
+}
+
+namespace {
+
+/// Reads two numbers behind the latents, which a problem computes from the noisy latents before every step.
+struct SteppedNetwork : FakeNetwork<2> {
+  static constexpr int inputs = 4;
+  struct Tables {
+    int* steps;
+  };
+  template <bool guided, int B>
+  static void predict(const Parameters&, const Tables& tables, int, const gdm::Block<double, 4, B>& y,
+                      const Instance<B>&, int n, Scratch<B>&, gdm::Block<double, 2, 2 * B>& out) {
+    ++*tables.steps;
+    for (int j = 0; j < n; ++j)
+      for (int i = 0; i < 2; ++i) {
+        CHECK(y(2 + i, j) == 10 * y(i, j) + *tables.steps);
+        out(i, j) = std::tanh(y(i, j));
+      }
+  }
+};
+
+}  // namespace
+
+TEST_CASE("step features are computed from the latents before every step, and stay out of the update") {
+  int steps = 0, prepared = 0;
+  Runner<SteppedNetwork, gdm::CosineSchedule<6>, gdm::CleanPrediction, gdm::Ddpm> runner{SteppedNetwork::Tables{&steps}};
+  runner.prepare = [&](auto& y) {
+    ++prepared;
+    for (int j = 0; j < 3; ++j)
+      for (int i = 0; i < 2; ++i) y(2 + i, j) = 10 * y(i, j) + prepared;
+  };
+  runner.run({{1, 0}, {2, 0}, {3, 0}}, 0, [&](int k, const auto&) { CHECK(k == prepared); });
+  CHECK(prepared == 6);
+  CHECK(steps == 6);
+}
+
+TEST_CASE("latents of absent tokens stay zero, and the others have the bits of a process without them") {
+  using Schedule = gdm::CosineSchedule<20>;
+  const auto check = []<class Sampler>(std::type_identity<Sampler>) {
+    using Large = ExactNetwork<3, Schedule, gdm::CleanPrediction>;
+    using Small = ExactNetwork<1, Schedule, gdm::CleanPrediction>;
+    Gaussian<3> independent;  // so that the first number's prediction is that of the number alone
+    independent.mean << 0.7, 0, 0;
+    independent.covariance = Eigen::Vector3d(0.3, 1, 1).asDiagonal();
+    GaussianRunner<3, Schedule, gdm::CleanPrediction, Sampler> large{typename Large::Tables(independent)};
+    GaussianRunner<1, Schedule, gdm::CleanPrediction, Sampler> small{typename Small::Tables(line())};
+    for (std::size_t t = 1; t < small.tables.denoiser.size(); ++t) {
+      large.tables.denoiser[t].gain.setZero();
+      large.tables.denoiser[t].gain(0, 0) = small.tables.denoiser[t].gain(0, 0);
+      large.tables.denoiser[t].offset << small.tables.denoiser[t].offset[0], 0, 0;
+    }
+    for (std::uint64_t seed = 0; seed < 8; ++seed) {
+      large.run({{seed, 1, 1}, {seed, 2, 3}}, 0, [](int k, const auto& y) {
+        CHECK(y(1, 0) == 0);
+        CHECK(y(2, 0) == 0);
+        CHECK((k > 0 || y(1, 1) != 0));
+      });
+      small.run({{seed, 1}}, 0, unobserved);
+      CHECK(near(large.y(0, 0), small.y(0, 0), 1e-14, 0));
+    }
+  };
+  check(std::type_identity<gdm::Ddpm>{});
+  check(std::type_identity<gdm::Ddim<5, std::ratio<1, 2>>>{});
+  check(std::type_identity<gdm::DpmSolver<4>>{});
 }

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <clocale>
 #include <set>
 
 #include "../near.hpp"
@@ -108,7 +109,7 @@ TEST_CASE_TEMPLATE("the forward process in one jump is that in single steps", S,
 
 TEST_CASE("the name of a schedule is the same in a program that writes numbers with a comma") {
   CHECK(gdm::CosineSchedule<20>::name() == "cosine-20-cap-0.999000");  // as in the files of earlier versions
-  CHECK(PaperSchedule::name() == "cosine-20-cap-0.840000");
+  CHECK(ReferenceSchedule::name() == "cosine-20-cap-0.840000");
   for (const char* const locale : {"de_DE.UTF-8", "fr_FR.UTF-8", "de_DE.utf8", "de_DE", "fr_FR", "pt_BR.UTF-8"}) {
     if (std::setlocale(LC_ALL, locale) == nullptr) continue;
     const std::string name = gdm::CosineSchedule<20>::name();

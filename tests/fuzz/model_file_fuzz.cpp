@@ -21,15 +21,19 @@ void load(std::span<const std::byte> bytes) {
   gdm_test::MemoryFileSystem fs(bytes);
   gdm::Codec<Problem, false> codec;
   TinyNetwork::Parameters weights;
-  if (gdm_test::refuses([&] { gdm::load_model<Problem, TinyNetwork>(fs, "fuzz", identity, codec, weights); })) return;
+  bool knows_null = false;
+  if (gdm_test::refuses(
+          [&] { gdm::load_model<Problem, TinyNetwork>(fs, "fuzz", identity, codec, weights, knows_null); }))
+    return;
   require(TinyNetwork::finite(weights), "the weights are finite");
   require(codec.features.deviation[0] > 0 && codec.latents.deviation[0] > 0, "deviations are positive");
   const Problem::Condition x{1.5, 0.25};
   float column = 0;
-  const auto encoded = codec.encode_condition(x, &column);
+  gdm::Codec<Problem, false>::Instance instance;
+  codec.encode_condition(x, instance, &column);
   require(!std::isnan(column), "a condition is encoded as a number");
   for (const float z : {0.0F, 1e38F, -std::numeric_limits<float>::infinity(), std::nanf("")}) {
-    require(Problem::violation(x, codec.decode(x, encoded, &z)) <= 1e-9, "every latent stands for a feasible answer");
+    require(Problem::violation(x, codec.decode(instance, &z)) <= 1e-9, "every latent stands for a feasible answer");
   }
 }
 

@@ -12,19 +12,21 @@
 
 namespace {
 
-constexpr int features = 2, latents = 3, tile_size = 32, steps = 8;
+constexpr int features = 2, latents = 3, inputs = 5, tile_size = 32, steps = 8;
 using Schedule = gdm::CosineSchedule<steps>;
 
 /// What the loss handed to the network, and an answer that does not depend on it.
 struct Seen {
-  gdm::Block<double, latents, tile_size> noisy, d_out;
+  gdm::Block<double, inputs, tile_size> noisy;
+  gdm::Block<double, latents, tile_size> d_out;
   gdm::Block<double, features, tile_size> condition;
   std::vector<int> t;
   std::vector<bool> dropped;
+  std::vector<int> tokens;
 };
 
 struct RecordingNetwork {
-  static constexpr int latents = ::latents, features = ::features, tile = tile_size;
+  static constexpr int latents = ::latents, features = ::features, inputs = ::inputs, tile = tile_size;
   struct Parameters {
     Seen* seen;
     double answer;
@@ -34,13 +36,15 @@ struct RecordingNetwork {
     int nothing;
   };
   template <int B>
-  static void forward(const Parameters& p, const gdm::Block<double, latents, B>& y,
+  static void forward(const Parameters& p, const gdm::Block<double, inputs, B>& y,
                       const gdm::Block<double, features, B>& condition, const int* t, const bool* dropped,
-                      Workspace<B>&, gdm::Block<double, latents, B>& out) {
+                      const int* tokens, Workspace<B>&, gdm::Block<double, latents, B>& out) {
     p.seen->noisy = y;
     p.seen->condition = condition;
     p.seen->t.assign(t, t + B);
     p.seen->dropped.assign(dropped, dropped + B);
+    p.seen->tokens.clear();
+    if (tokens != nullptr) p.seen->tokens.assign(tokens, tokens + B);
     for (int j = 0; j < B; ++j)
       for (int i = 0; i < latents; ++i) out(i, j) = p.answer;
   }
@@ -73,10 +77,9 @@ std::vector<std::uint32_t> numbers(int count) {
 }
 
 /// One call of the loss.
-template <class Parameterisation>
-double call(const Loss<Parameterisation>& loss, Seen& seen, int count, double scale, const gdm::StreamId& id,
-            double answer = 0) {
-  const auto workspace = std::make_unique<typename Loss<Parameterisation>::Workspace>();
+template <class L>
+double call(const L& loss, Seen& seen, int count, double scale, const gdm::StreamId& id, double answer = 0) {
+  const auto workspace = std::make_unique<typename L::Workspace>();
   RecordingNetwork::Parameters parameters{&seen, answer}, gradient{&seen, 0};
   return loss.accumulate(parameters, numbers(count).data(), count, scale, id, *workspace, gradient);
 }
@@ -195,4 +198,82 @@ TEST_CASE("the fingerprint changes with any number of the rows") {
   changed = rows();
   changed.latents.back() = -changed.latents.back();
   CHECK(L(changed, 0.1).fingerprint() != plain);
+}
+
+namespace {
+
+/// Latents of each row that count: 0 to 3 of them.
+int in_use_of(std::size_t row) { return static_cast<int>(row % 4); }
+double weight_of(std::size_t row) { return 0.5 + static_cast<double>(row % 3); }
+
+/// Writes two numbers of the row and the noisy latent behind the latents.
+struct Steps {
+  void operator()(std::size_t row, const double* noisy, double* to) const {
+    to[0] = noisy[0] + 2 * noisy[2];
+    to[1] = static_cast<double>(row);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("latents of absent tokens are zero and do not count, a row counts by its weight, and the network is told") {
+  auto data = rows();
+  for (std::size_t r = 0; r < row_count; ++r) {
+    data.in_use.push_back(in_use_of(r));
+    data.tokens.push_back(in_use_of(r) + 10);
+    data.weights.push_back(weight_of(r));
+  }
+  const Loss<gdm::VelocityPrediction> loss(data, 0.25), plain(rows(), 0.25);
+  const double scale = 0.125, answer = 0.3;
+  Seen seen, all;
+  const int count = 20;
+  const double sum = call(loss, seen, count, scale, {1, 0, 2, 3}, answer);
+  call(plain, all, count, scale, {1, 0, 2, 3}, answer);
+  CHECK(all.tokens.empty());
+  REQUIRE(seen.tokens.size() == tile_size);
+  CHECK(seen.t == all.t);  // the same draws
+  CHECK(seen.dropped == all.dropped);
+  double expected = 0, total = 0;
+  for (int j = 0; j < count; ++j) {
+    const std::size_t row = numbers(count)[static_cast<std::size_t>(j)];
+    CHECK(seen.tokens[static_cast<std::size_t>(j)] == in_use_of(row) + 10);
+    total += weight_of(row) * in_use_of(row);
+    for (int i = 0; i < latents; ++i) {
+      const bool used = i < in_use_of(row);
+      CHECK(seen.noisy(i, j) == (used ? all.noisy(i, j) : 0));
+      // The output of a network is zero for an absent token; this one answers all the same, and is told so by its target.
+      const double error = used ? all.d_out(i, j) / (2 * scale) : answer;
+      expected += weight_of(row) * error * error;
+      CHECK(near(seen.d_out(i, j), scale * 2 * weight_of(row) * error, 1e-12, 1e-12));
+    }
+  }
+  CHECK(near(sum, expected, 1e-12, 1e-12));
+  CHECK(near(loss.total(numbers(count).data(), count), total, 1e-13, 0));
+  CHECK(plain.total(numbers(count).data(), count) == 3 * count);
+}
+
+TEST_CASE("step features stand behind the noisy latents that they were computed from") {
+  using L = gdm::DenoisingLoss<double, RecordingNetwork, Schedule, gdm::CleanPrediction, Steps>;
+  const L loss(rows(), 0.25);
+  Seen seen;
+  call(loss, seen, 5, 1, {1, 0, 2, 3});
+  for (int j = 0; j < tile_size; ++j) {
+    CHECK(seen.noisy(3, j) == seen.noisy(0, j) + 2 * seen.noisy(2, j));
+    CHECK(seen.noisy(4, j) == numbers(5)[static_cast<std::size_t>(j < 5 ? j : 0)]);
+  }
+}
+
+TEST_CASE("weights and absent tokens are part of the fingerprint") {
+  using L = Loss<gdm::EpsilonPrediction>;
+  const std::string plain = L(rows(), 0.1).fingerprint();
+  auto weighted = rows();
+  weighted.weights.assign(row_count, 1.0);
+  const std::string ones = L(weighted, 0.1).fingerprint();
+  CHECK(ones != plain);
+  weighted.weights[3] = 2;
+  CHECK(L(weighted, 0.1).fingerprint() != ones);
+  auto absent = rows();
+  absent.tokens.assign(row_count, 3);
+  absent.in_use.assign(row_count, 3);
+  CHECK(L(absent, 0.1).fingerprint() != plain);
 }
