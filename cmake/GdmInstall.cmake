@@ -9,7 +9,8 @@ install(EXPORT gdmTargets NAMESPACE gdm:: DESTINATION ${_package})
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/gdmConfig.cmake.in ${PROJECT_BINARY_DIR}/gdmConfig.cmake
                               INSTALL_DESTINATION ${_package})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/gdmConfigVersion.cmake COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
-install(FILES ${PROJECT_BINARY_DIR}/gdmConfig.cmake ${PROJECT_BINARY_DIR}/gdmConfigVersion.cmake DESTINATION ${_package})
+install(FILES ${PROJECT_BINARY_DIR}/gdmConfig.cmake ${PROJECT_BINARY_DIR}/gdmConfigVersion.cmake
+              ${PROJECT_SOURCE_DIR}/cmake/GdmMpi.cmake DESTINATION ${_package})
 configure_file(${PROJECT_SOURCE_DIR}/cmake/gdm.pc.in ${PROJECT_BINARY_DIR}/gdm.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/gdm.pc DESTINATION ${CMAKE_INSTALL_DATADIR}/pkgconfig)
 

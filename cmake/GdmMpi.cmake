@@ -1,0 +1,20 @@
+# The target gdm::mpi: gdm/mpi.hpp with the C interface of MPI, which is looked for in the language that the project has.
+# Nothing where there is no MPI. Used by the build and, copied beside gdmConfig.cmake, by the installed package.
+macro(gdm_find_mpi)
+  if(NOT TARGET gdm::mpi)
+    set(_gdm_mpi CXX)
+    if(CMAKE_C_COMPILER_LOADED)
+      set(_gdm_mpi C)
+    endif()
+    if(NOT TARGET MPI::MPI_${_gdm_mpi})
+      find_package(MPI QUIET COMPONENTS ${_gdm_mpi})
+      if(TARGET MPI::MPI_${_gdm_mpi})  # for whoever added this project as a folder of its own
+        set_target_properties(MPI::MPI_${_gdm_mpi} PROPERTIES IMPORTED_GLOBAL TRUE)
+      endif()
+    endif()
+    if(TARGET MPI::MPI_${_gdm_mpi})
+      add_library(gdm::mpi INTERFACE IMPORTED GLOBAL)
+      target_link_libraries(gdm::mpi INTERFACE gdm::gdm MPI::MPI_${_gdm_mpi})
+    endif()
+  endif()
+endmacro()
