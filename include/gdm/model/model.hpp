@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <gdm/core/error.hpp>
+#include <gdm/model/calibration.hpp>
 #include <gdm/model/codec.hpp>
 
 GDM_NAMESPACE_BEGIN
@@ -24,6 +25,7 @@ struct Model {
   typename Network::Parameters weights;
   typename Network::Tables tables;
   Block<Scalar, Network::latents, 1> low, high;  ///< range of the clean latents in training, standardised
+  Calibration calibration;                       ///< empty unless `calibrate` was called
   bool knows_null = true;  ///< whether it was trained without the condition, too, which guidance needs
 
   /// Works out what follows from codec and weights.

@@ -15,16 +15,21 @@
 /// | `weights.<name>`                                    | F32 or F64; `[out, in]` or `[n, 1]`                     |
 /// | `features.<s>`, s = mean, deviation, lowest, highest | F64 `[features]`                                       |
 /// | `latents.<s>`                                       | F64 `[latents]`                                         |
+/// | `calibration.gaps`, `calibration.options`           | F64 `[rows]`, `[2]`: see gdm::Calibration; optional     |
 ///
 /// Where the denoiser takes any number of tokens, the statistics are those of one token and then the global ones.
 /// A denoiser that takes any number of tokens has weights and statistics of the same shape for all of them: its file
 /// loads into the same problem of another size.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include <gdm/model/calibration.hpp>
 #include <gdm/model/codec.hpp>
 #include <gdm/model/parameter_tensors.hpp>
 
@@ -96,15 +101,24 @@ void add_model(TensorFileWriter& file, const ModelIdentity& identity, const Code
   add_parameters<Network>(file, "weights", weights);
 }
 
+/// Adds what `calibrate` found, if it was called.
+inline void add_calibration(TensorFileWriter& file, const Calibration& calibration) {
+  if (calibration.gaps.empty()) return;
+  file.add<double>("calibration.gaps", detail::shape(calibration.gaps.size()), calibration.gaps);
+  const std::array options{static_cast<double>(calibration.samples), static_cast<double>(calibration.refine)};
+  file.add<double>("calibration.options", detail::shape(options.size()), options);
+}
+
 /// Writes a model: the old file at `path`, if any, is replaced in one step or not at all.
 /// @throws Error [GDM-R401] if the file cannot be written
 template <class P, class Network, FileSystem Fs>
 void save_model(Fs& fs, const std::filesystem::path& path, const ModelIdentity& identity,
                 const Codec<P, Network::tied>& codec, const typename Network::Parameters& weights,
-                bool knows_null = true) {
+                bool knows_null = true, const Calibration& calibration = {}) {
   TensorFileWriter file;
   file.set_metadata("format", "gdm-model");
   add_model<P, Network>(file, identity, codec, weights, knows_null);
+  add_calibration(file, calibration);
   file.save(fs, path);
 }
 
@@ -150,16 +164,39 @@ void read_model(const TensorFile& file, const ModelIdentity& identity, Codec<P, 
   read_parameters<Network>(file, "weights", weights, expected);
 }
 
+/// Reads what `add_calibration` wrote; nothing, if it wrote nothing.
+/// @throws Error [GDM-R402]
+inline Calibration read_calibration(const TensorFile& file, std::vector<TensorSpec>& expected) {
+  Calibration calibration;
+  const TensorEntry* const gaps = file.find("calibration.gaps");
+  if (gaps == nullptr) return calibration;
+  calibration.gaps.resize(file.view(*gaps).bytes.size() / sizeof(double));
+  read_tensor<double>(file, "calibration.gaps", detail::shape(calibration.gaps.size()), calibration.gaps, expected);
+  std::array<double, 2> options{};
+  read_tensor<double>(file, "calibration.options", detail::shape(options.size()), options, expected);
+  const auto count = [](double x) { return x >= 0 && x <= 1e6; };
+  if (!std::is_sorted(calibration.gaps.begin(), calibration.gaps.end()) || !count(options[0]) || !count(options[1])) {
+    throw Error(Errc::file_format, file.label(), "its calibration is no list of rising gaps",
+                "Get the file again or calibrate again");
+  }
+  calibration.samples = static_cast<std::size_t>(options[0]);
+  calibration.refine = static_cast<std::size_t>(options[1]);
+  return calibration;
+}
+
 /// Reads a model; `codec` and `weights` are to be thrown away after an error.
 /// @throws Error [GDM-R401] if the file cannot be read, [GDM-R402] if it is damaged, [GDM-R403] if it holds another
 /// model
 template <class P, class Network, FileSystem Fs>
 void load_model(Fs& fs, const std::filesystem::path& path, const ModelIdentity& identity,
-                Codec<P, Network::tied>& codec, typename Network::Parameters& weights, bool& knows_null) {
+                Codec<P, Network::tied>& codec, typename Network::Parameters& weights, bool& knows_null,
+                Calibration* calibration = nullptr) {
   const TensorFile file = TensorFile::read(fs, path);
   require_metadata(file, "format", "gdm-model");
   std::vector<TensorSpec> expected;
   read_model<P, Network>(file, identity, codec, weights, knows_null, expected);
+  Calibration found = read_calibration(file, expected);
+  if (calibration != nullptr) *calibration = std::move(found);
   file.require(expected);
 }
 

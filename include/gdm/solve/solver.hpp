@@ -12,6 +12,7 @@
 #include <string>
 
 #include <gdm/core/parallel.hpp>
+#include <gdm/data/dataset.hpp>
 #include <gdm/data/tensor.hpp>
 #include <gdm/model/model_file.hpp>
 #include <gdm/model/policies.hpp>
@@ -166,12 +167,36 @@ class SolverImplementation {
     return std::move(path.points);
   }
 
+  /// Measures the gap of answers on rows that the model was not trained on, and keeps what was found in the model and its
+  /// file. What it allows to say is gdm::Calibration's.
+  /// @param held_out  conditions and their best known solutions
+  /// @throws Error as `solve_batch`; [GDM-R211], [GDM-R212], [GDM-R202] on data that do not fit
+  Calibration calibrate(const Dataset<P>& held_out, const SolveOptions& options = {}) {
+    held_out.validate();
+    const auto solutions = solve_batch(held_out.conditions, options);
+    Calibration calibration{options.samples, options.refine, {}};
+    for (std::size_t i = 0; i < held_out.size(); ++i) {
+      const Condition x = held_out.condition(i);
+      const auto shared = Traits::context(x);
+      const double gap = Traits::gap(Traits::objective(x, row_of<Solution>(solutions, i), shared),
+                                     Traits::objective(x, held_out.solution(i), shared));
+      calibration.gaps.push_back(std::isnan(gap) ? std::numeric_limits<double>::infinity() : gap);
+    }
+    std::sort(calibration.gaps.begin(), calibration.gaps.end());
+    auto model = std::make_unique<ModelType>(*model_.require("calibrate"));
+    model->calibration = calibration;
+    model_.put(std::move(model));
+    return calibration;
+  }
+  /// What `calibrate` found, also after loading. @throws Error [GDM-R221] before training
+  [[nodiscard]] Calibration calibration() const { return model_.require("calibration")->calibration; }
+
   /// Writes the trained model (see gdm/model/model_file.hpp for the format).
   /// @throws Error [GDM-R221] before training, [GDM-R401] if the file cannot be written
   void save(const std::filesystem::path& path) const {
     const auto model = model_.require("save");
     PosixFileSystem fs;
-    save_model<P, Network>(fs, path, identity(), model->codec, model->weights, model->knows_null);
+    save_model<P, Network>(fs, path, identity(), model->codec, model->weights, model->knows_null, model->calibration);
   }
 
   /// An optimizer from a file that `save` wrote.
@@ -180,7 +205,7 @@ class SolverImplementation {
   [[nodiscard]] static Self load_as(const std::filesystem::path& path) {
     auto model = std::make_unique<ModelType>();
     PosixFileSystem fs;
-    load_model<P, Network>(fs, path, identity(), model->codec, model->weights, model->knows_null);
+    load_model<P, Network>(fs, path, identity(), model->codec, model->weights, model->knows_null, &model->calibration);
     Self optimizer;
     optimizer.model_.put(std::move(model));
     return optimizer;
