@@ -222,15 +222,13 @@ TEST_CASE("checkpoint: options that differ in the last digit are another run") {
 
 TEST_CASE("checkpoint: a path that cannot be read or written is an error of ours, before any epoch where possible") {
   const TemporaryFolder folder;
-  for (const auto& path : {folder / std::string(300, 'x'), folder.path()}) {
+  for (const auto& path : {folder / std::string(300, 'x'), folder.path(), folder / "nowhere/c"}) {
     SmallOptimizer optimizer;
     gdm::History history;
     CHECK_THROWS_AS(optimizer.train(small_data(), options_for(path, 1), history), gdm::Error);
     CHECK(history.epochs.empty());
     CHECK_FALSE(optimizer.trained());
   }
-  SmallOptimizer optimizer;
-  CHECK_THROWS_AS(optimizer.train(small_data(), options_for(folder / "nowhere/c", 1)), gdm::Error);
 }
 
 TEST_CASE("checkpoint: what is saved is resumed bit for bit") {

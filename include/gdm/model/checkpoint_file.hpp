@@ -59,11 +59,13 @@ class CheckpointFile {
     }
     state = *loaded;
   }
-  /// @copydoc resume
+  /// As above, and finds out before any work whether the file can be written.
+  /// @throws Error as above, [GDM-R401] if it cannot
   template <class State>
   void resume(State& state) const {
     PosixFileSystem fs;
     resume(state, fs);
+    if (!path_.empty()) require_replaceable(path_);
   }
 
   /// Writes the state if it is due by time or by epochs, and always after the last epoch or when a stop is asked for.
