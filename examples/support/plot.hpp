@@ -3,6 +3,7 @@
 /// @brief Line pictures as SVG through gnuplot, in colours that colour-blind readers tell apart (Okabe and Ito 2008).
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
@@ -20,6 +21,10 @@ struct Curve {
   int colour = 0;  ///< 0 .. 6 of the palette, 7 is grey
   bool dashed = false;
   bool points = false;
+  int symbol = 7;      ///< gnuplot's number: 5 square, 7 disk, 9 triangle, 13 rhombus; one less: its outline
+  double size = 0.35;  ///< of the symbol
+  std::vector<double> low{}, high{};  ///< ends of an interval around every y; empty: none
+  std::vector<std::string> labels{};  ///< a word below every point; empty: none
 };
 
 /// One pair of axes with its curves.
@@ -54,7 +59,9 @@ inline void plot_panel(std::FILE* to, const Panel& panel, std::size_t number) {
     say("$panel" + std::to_string(number) + "curve" + std::to_string(k) + " << EOD");
     for (std::size_t i = 0; i < curve.x.size(); ++i) {
       const bool drawn = std::isfinite(curve.y[i]) && (!panel.log_y || curve.y[i] > 0);
-      if (drawn) std::fprintf(to, "%.9g %.9g\n", curve.x[i], curve.y[i]);
+      if (!drawn) continue;
+      std::fprintf(to, "%.9g %.9g %.9g %.9g %s\n", curve.x[i], curve.y[i], curve.low.empty() ? curve.y[i] : curve.low[i],
+                   curve.high.empty() ? curve.y[i] : curve.high[i], curve.labels.empty() ? "-" : curve.labels[i].c_str());
     }
     say("EOD");
   }
@@ -68,28 +75,35 @@ inline void plot_panel(std::FILE* to, const Panel& panel, std::size_t number) {
   if (!panel.more.empty()) say(panel.more);
   for (std::size_t k = 0; k < panel.curves.size(); ++k) {
     const Curve& curve = panel.curves[k];
+    const std::string points = "linespoints pt " + std::to_string(curve.symbol) + " ps " + std::to_string(curve.size);
     std::fprintf(to, "%s$panel%zucurve%zu using 1:2 with %s lc rgb '%s' lw %s%s %s", k == 0 ? "plot " : ", ", number, k,
-                 curve.points ? "linespoints pt 7 ps 0.35" : "lines", colour(curve.colour), curve.dashed ? "1.2" : "2",
+                 curve.points ? points.c_str() : "lines", colour(curve.colour), curve.dashed ? "1.2" : "2",
                  curve.dashed ? " dt (6,4)" : "",
                  curve.name.empty() ? "notitle" : ("title " + quoted(curve.name) + " noenhanced").c_str());
+    if (!curve.low.empty())
+      std::fprintf(to, ", '' using 1:2:3:4 with yerrorbars pt 0 lw 1 lc rgb '%s' notitle", colour(curve.colour));
+    if (!curve.labels.empty())
+      std::fprintf(to, ", '' using 1:2:5 with labels font ',10' offset 0,-0.7 tc rgb '%s' notitle", colour(curve.colour));
   }
   say("");
 }
 
 }  // namespace detail
 
-/// Draws the panels side by side.
+/// Draws the panels side by side, or in rows of `columns`.
 /// @return false without gnuplot, or if it failed; nothing is left at `path` then
-inline bool write_svg(const std::filesystem::path& path, const std::vector<Panel>& panels) {
+inline bool write_svg(const std::filesystem::path& path, const std::vector<Panel>& panels, std::size_t columns = 0) {
   if (panels.empty() || std::system("gnuplot --version >/dev/null 2>&1") != 0) return false;
   std::FILE* gnuplot = popen("gnuplot", "w");
   if (gnuplot == nullptr) return false;
   const std::size_t n = panels.size();
-  std::fprintf(gnuplot, "set terminal svg size %zu,400 font 'Helvetica,14' background rgb 'white'\nset output %s\n",
-               n == 1 ? std::size_t{640} : 540 * n, detail::quoted(path.string()).c_str());
+  const std::size_t across = columns == 0 ? n : std::min(columns, n), down = (n + across - 1) / across;
+  std::fprintf(gnuplot, "set encoding utf8\n");
+  std::fprintf(gnuplot, "set terminal svg size %zu,%zu font 'Helvetica,14' background rgb 'white'\nset output %s\n",
+               across == 1 ? std::size_t{640} : 540 * across, 400 * down, detail::quoted(path.string()).c_str());
   std::fprintf(gnuplot, "set grid lc rgb '#dddddd' lw 0.6\nset border 3 lc rgb '#444444'\nset tics nomirror\n");
   std::fprintf(gnuplot, "set key spacing 1.1 samplen 2 opaque\n");
-  if (n > 1) std::fprintf(gnuplot, "set multiplot layout 1,%zu\n", n);
+  if (n > 1) std::fprintf(gnuplot, "set multiplot layout %zu,%zu\n", down, across);
   for (std::size_t i = 0; i < n; ++i) detail::plot_panel(gnuplot, panels[i], i);
   if (n > 1) std::fprintf(gnuplot, "unset multiplot\n");
   std::fprintf(gnuplot, "set output\n");
