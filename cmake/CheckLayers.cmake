@@ -1,7 +1,7 @@
 # cmake -DROOT=<repo> -P CheckLayers.cmake : a header may include its own floor or a lower one, never a higher one.
 cmake_minimum_required(VERSION 3.22)
 # Lowest first; `top` stands for the files beside gdm.hpp, which itself may include everything but mpi/.
-set(floors core autodiff nn optim diffusion problem optimum data problems io model train solve top baseline analysis mpi)
+set(floors core autodiff nn optim diffusion problem optimum data problems io model solve train top baseline analysis mpi)
 
 function(floor_of path out)
   string(REGEX MATCH "^[^/]+/" folder "${path}")

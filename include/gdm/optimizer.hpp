@@ -10,7 +10,7 @@
 #include <utility>
 
 #include <gdm/data/dataset.hpp>
-#include <gdm/solve/refused.hpp>
+#include <gdm/refused.hpp>
 #include <gdm/solve/solver.hpp>
 #include <gdm/train/learning.hpp>
 #include <gdm/train/training.hpp>

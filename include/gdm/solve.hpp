@@ -6,7 +6,7 @@
 /// nor the readers of data files are compiled.
 #pragma once
 
-#include <gdm/solve/refused.hpp>
+#include <gdm/refused.hpp>
 #include <gdm/solve/solver.hpp>
 
 GDM_NAMESPACE_BEGIN

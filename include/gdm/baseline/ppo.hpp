@@ -7,7 +7,7 @@
 
 #include <gdm/baseline/ppo_loss.hpp>
 #include <gdm/baseline/predictor.hpp>
-#include <gdm/solve/refused.hpp>
+#include <gdm/refused.hpp>
 #include <gdm/train/trainer.hpp>
 
 GDM_NAMESPACE_BEGIN

@@ -5,7 +5,7 @@
 
 #include <gdm/baseline/predictor.hpp>
 #include <gdm/baseline/supervised_loss.hpp>
-#include <gdm/solve/refused.hpp>
+#include <gdm/refused.hpp>
 #include <gdm/train/trainer.hpp>
 
 GDM_NAMESPACE_BEGIN
