@@ -142,6 +142,11 @@ class GdmOptimizer : public detail::checked_t<detail::OptimizerImplementation, P
   [[nodiscard]] static GdmOptimizer load(const std::filesystem::path& path) {
     return GdmOptimizer::template load_as<GdmOptimizer>(path);
   }
+  /// An optimizer from the bytes of such a file.
+  /// @throws Error [GDM-R402], [GDM-R403]
+  [[nodiscard]] static GdmOptimizer from(std::span<const std::byte> bytes) {
+    return GdmOptimizer::template from_as<GdmOptimizer>(bytes);
+  }
 };
 
 GDM_NAMESPACE_END

@@ -5,11 +5,13 @@
 
 #include <filesystem>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include <gdm/data/dataset.hpp>
 #include <gdm/model/policy_errors.hpp>
 #include <gdm/solve/options.hpp>
-#include <gdm/train/options.hpp>
+#include <gdm/train/learn_options.hpp>
 
 GDM_NAMESPACE_BEGIN
 namespace detail {
@@ -28,13 +30,24 @@ class RefusedOptimizer {
   using Solution = typename Dataset<P>::Solution;
   using TrainOptions = BasicTrainOptions<Defaults>;
   using SolveOptions = BasicSolveOptions<Defaults>;
+  using LearnOptions = BasicLearnOptions<Defaults>;
   struct AnyAnswer {
     Solution solution;
     double objective, bound;
     std::size_t samples, refined;
   };
 
+  struct AnyCalibration {
+    std::size_t samples, refine;
+    std::vector<double> gaps;
+    [[nodiscard]] double gap_at_most(double probability) const;
+  };
+
   [[nodiscard]] bool trained() const noexcept;
+  template <class... Callbacks>
+  LearnReport learn(const LearnOptions& options = {}, Callbacks&&... callbacks);
+  template <class Data, class... Callbacks>
+  LearnReport learn(Data& table, const LearnOptions& options = {}, Callbacks&&... callbacks);
   template <class Data, class... Callbacks>
   TrainReport train(const Data& data, const TrainOptions& options = {}, Callbacks&&... callbacks);
   template <class Sets, class... Callbacks>
@@ -51,6 +64,11 @@ class RefusedOptimizer {
   void save(const std::filesystem::path& path) const;
   template <class Self>
   [[nodiscard]] static Self load_as(const std::filesystem::path& path);
+  template <class Self>
+  [[nodiscard]] static Self from_as(std::span<const std::byte> bytes);
+  template <class Data>
+  AnyCalibration calibrate(const Data& held_out, const SolveOptions& options = {});
+  [[nodiscard]] AnyCalibration calibration() const;
   [[nodiscard]] Vector<1> weights() const;
   [[nodiscard]] static std::size_t parameter_count();
 };

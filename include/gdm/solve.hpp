@@ -20,6 +20,11 @@ class GdmSolver : public detail::checked_t<detail::SolverImplementation, P, Poli
   [[nodiscard]] static GdmSolver load(const std::filesystem::path& path) {
     return GdmSolver::template load_as<GdmSolver>(path);
   }
+  /// An optimizer from the bytes of such a file.
+  /// @throws Error [GDM-R402], [GDM-R403]
+  [[nodiscard]] static GdmSolver from(std::span<const std::byte> bytes) {
+    return GdmSolver::template from_as<GdmSolver>(bytes);
+  }
 };
 
 GDM_NAMESPACE_END

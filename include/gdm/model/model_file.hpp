@@ -184,20 +184,26 @@ inline Calibration read_calibration(const TensorFile& file, std::vector<TensorSp
   return calibration;
 }
 
-/// Reads a model; `codec` and `weights` are to be thrown away after an error.
-/// @throws Error [GDM-R401] if the file cannot be read, [GDM-R402] if it is damaged, [GDM-R403] if it holds another
-/// model
-template <class P, class Network, FileSystem Fs>
-void load_model(Fs& fs, const std::filesystem::path& path, const ModelIdentity& identity,
-                Codec<P, Network::tied>& codec, typename Network::Parameters& weights, bool& knows_null,
-                Calibration* calibration = nullptr) {
-  const TensorFile file = TensorFile::read(fs, path);
+/// Reads a model from a file that was parsed; `codec` and `weights` are to be thrown away after an error.
+/// @throws Error [GDM-R402] if it is damaged, [GDM-R403] if it holds another model
+template <class P, class Network>
+void take_model(const TensorFile& file, const ModelIdentity& identity, Codec<P, Network::tied>& codec,
+                typename Network::Parameters& weights, bool& knows_null, Calibration* calibration = nullptr) {
   require_metadata(file, "format", "gdm-model");
   std::vector<TensorSpec> expected;
   read_model<P, Network>(file, identity, codec, weights, knows_null, expected);
   Calibration found = read_calibration(file, expected);
   if (calibration != nullptr) *calibration = std::move(found);
   file.require(expected);
+}
+
+/// Reads a model, as `take_model`.
+/// @throws Error also [GDM-R401] if the file cannot be read
+template <class P, class Network, FileSystem Fs>
+void load_model(Fs& fs, const std::filesystem::path& path, const ModelIdentity& identity,
+                Codec<P, Network::tied>& codec, typename Network::Parameters& weights, bool& knows_null,
+                Calibration* calibration = nullptr) {
+  take_model<P, Network>(TensorFile::read(fs, path), identity, codec, weights, knows_null, calibration);
 }
 
 GDM_NAMESPACE_END

@@ -211,6 +211,27 @@ class SolverImplementation {
     return optimizer;
   }
 
+  /// An optimizer from the bytes of such a file, for a machine without files: link them in (examples/gdm_embed.cpp writes
+  /// them as an array) and call this once; `solve` then touches no heap and throws nothing on a sound condition.
+  /// @throws Error [GDM-R402], [GDM-R403]
+  template <class Self>
+  [[nodiscard]] static Self from_as(std::span<const std::byte> bytes) {
+    auto model = std::make_unique<ModelType>();
+    take_model<P, Network>(TensorFile::parse(bytes, "model in memory"), identity(), model->codec, model->weights,
+                           model->knows_null, &model->calibration);
+    Self optimizer;
+    optimizer.model_.put(std::move(model));
+    return optimizer;
+  }
+
+  /// Bytes of the trained model and of one thread's buffers: all the memory that solving takes, beside the stack.
+  struct Footprint {
+    std::size_t model, buffers;
+  };
+  [[nodiscard]] static constexpr Footprint footprint() noexcept {
+    return {sizeof(ModelType), sizeof(typename Searcher::Buffers)};
+  }
+
   /// A copy of the trained weights by name, for inspection. @throws Error [GDM-R221] before training
   [[nodiscard]] Parameters weights() const { return model_.require("weights")->weights; }
 
