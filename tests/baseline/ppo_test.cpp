@@ -21,6 +21,7 @@ gdm::Rollouts<double, Actor> some_rollouts() {
   r.count = 5;
   for (std::size_t i = 0; i < 15; ++i) r.features.push_back(random.normal());
   for (std::size_t i = 0; i < 15; ++i) r.actions.push_back(0.5 * random.normal());
+  r.tokens.assign(5, 3);
   r.log_probability.resize(5);
   r.advantage = {1.0, -0.5, 2.0, -1.5, 0.3};
   r.reward = {0.1, 0.2, -0.4, 0.9, 0.0};

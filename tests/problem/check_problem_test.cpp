@@ -95,6 +95,32 @@ struct StaleContext : Sound {  // features forget that the budget may differ
 struct LooseBound : Sound {
   static double bound(const Condition& x) { return objective(x, optimal(x)) * 1.01; }
 };
+struct StaleObjective : Sound {  // forgets a term that the other overload has
+  struct Context {};
+  static Context context(const Condition&) { return {}; }
+  using Sound::objective;
+  static double objective(const Condition& x, const Solution& y, const Context&) { return Sound::objective(x, y) + 1; }
+};
+struct WorseRefine : Sound {  // a step towards the end of the range
+  static Solution refine(const Condition& x, const Solution& y) { return project(x, y + Solution(1, -1)); }
+};
+struct InfeasibleRefine : Sound {
+  static Solution refine(const Condition&, const Solution& y) { return 1.01 * y; }
+};
+struct LooseIncumbentBound : Sound {
+  static double bound(const Condition& x) { return objective(x, optimal(x)); }
+  static double bound(const Condition&, double incumbent) { return incumbent * 1.01; }
+};
+struct PairsWithItself : Sound {
+  static constexpr gdm::TokenLayout tokens{
+      .count = 2, .features = 1, .global_features = 1, .latents = 1, .pair_features = 1};
+  static gdm::Vector<4> pair_features(const Condition&) { return gdm::Vector<4>::Ones(); }
+};
+struct InfiniteSteps : Sound {
+  static constexpr gdm::TokenLayout tokens{
+      .count = 2, .features = 1, .global_features = 1, .latents = 1, .step_features = 1};
+  static gdm::Vector<2> step_features(const Condition&, const Solution& z) { return z.array().square().square(); }
+};
 struct InfiniteFeatures : Sound {
   using Features = gdm::Vector<1>;
   static Features features(const Condition& x) { return Features(1.0 / (x[2] - 10.0)); }
@@ -145,7 +171,13 @@ TEST_CASE("every broken promise is named") {
   expect_broken<ThrowingDraw>("nothing throws on a drawn instance: broken 5 times, first threw: gdm: ThrowingDraw");
   expect_broken<LossyCodec>("encoding and decoding the optimum costs nothing");
   expect_broken<InfeasibleDecoder>("a decoded latent is feasible");
-  expect_broken<StaleContext>("features, encode and decode give the same with the context and without");
+  expect_broken<StaleContext>("members give the same with the context and without");
+  expect_broken<StaleObjective>("members give the same with the context and without");
+  expect_broken<WorseRefine>("refine never makes a point worse");
+  expect_broken<InfeasibleRefine>("a refined point is feasible");
+  expect_broken<LooseIncumbentBound>("no feasible point is better than the bound");
+  expect_broken<PairsWithItself>("pair features are 0 for a token and itself");
+  expect_broken<InfiniteSteps>("step features are finite");
   expect_broken<LooseBound>("no feasible point is better than the bound");
   expect_broken<InfiniteFeatures>("features are finite");
   expect_broken<BadBaseline>("the baseline is feasible");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// @brief Checks of what a problem claims and no compiler can see, for the library's problems and for a user's own.
+/// @brief Checks of what a problem promises and no compiler can see, for the library's problems and for a user's own.
 #pragma once
 
 #include <algorithm>
@@ -25,9 +25,9 @@ struct CheckOptions {
   double tolerance = 1e-9;  ///< on violations, and relative on objectives and points
 };
 
-/// A property that does not hold: what it is, how often it was seen, and where it was seen first.
+/// A broken promise: what it is, how often it was seen, and where it was seen first.
 struct ProblemFailure {
-  std::string property;
+  std::string promise;
   std::string first;
   int count = 0;
 };
@@ -37,11 +37,11 @@ struct ProblemCheck {
   std::vector<ProblemFailure> failures;
   [[nodiscard]] bool passed() const { return failures.empty(); }
 
-  /// One line for each; empty if all hold.
+  /// One line a broken promise; empty if all are kept.
   [[nodiscard]] std::string text() const {
     std::string all;
     for (const ProblemFailure& failure : failures) {
-      all += failure.property + ": fails " + std::to_string(failure.count) + " times, first " + failure.first + "\n";
+      all += failure.promise + ": broken " + std::to_string(failure.count) + " times, first " + failure.first + "\n";
     }
     return all;
   }
@@ -75,34 +75,37 @@ class ProblemChecker {
  private:
   using Solution = typename P::Solution;
   using Latent = typename Traits::Latent;
-  static constexpr std::string_view shares = "every member gives the same with the context and without";
+  static constexpr std::string_view shares = "members give the same with the context and without";
 
   void check(const Condition& x) {
     Traits::validate(x);
     shared_ = Traits::context(x);
     const typename Traits::Features features = Traits::features(x, shared_);
     expect(features.allFinite(), "features are finite", list(features), 0);
-    expect(same(Traits::features(x, shared_), features), "features are the same at every call", "", 0);
-    compare<features_hook, typename Traits::Features>(features, x);
+    expect((Traits::features(x, shared_).array() == features.array()).all(), "features are the same at every call", "",
+           0);
+    same_without_context<features_hook>(features, x);
     checked_pairs(x);
 
-    const Solution start = project(x, Solution(Solution::Zero()));
-    best_ = objective(x, start);
+    const Solution start = Traits::project(x, Solution::Zero(), shared_);
+    best_ = Traits::objective(x, start, shared_);
     // What counts as small for this instance: the largest element of a feasible point.
-    const Solution other = project(x, Solution(Solution::Ones()));
+    const Solution other = Traits::project(x, Solution::Ones(), shared_);
     const double scale = std::max(start.cwiseAbs().maxCoeff(), other.cwiseAbs().maxCoeff());
     scale_ = scale > 0.0 && std::isfinite(scale) ? scale : 1.0;
     checked_projection(x, start);
     for (int i = 0; i < options_.points; ++i) {
-      checked_projection(x, start + noise<Solution>(scale_ * std::pow(10.0, draw_uniform(rng_, -3.0, 2.0))));
+      const Solution y =
+          checked_projection(x, start + noise<Solution>(scale_ * std::pow(10.0, draw_uniform(rng_, -3.0, 2.0))));
+      if (i % 4 == 0) checked_refinement(x, y);
     }
     for (const double huge : {1e12, 1e100, 1e300}) {
       checked_projection(x, noise<Solution>(huge));
     }
     Solution broken = start;
     broken[0] = std::numeric_limits<double>::quiet_NaN();
-    expect(!(violation(x, broken) <= options_.tolerance), "violation reports a NaN in the solution", list(broken),
-           violation(x, broken));
+    const double of_broken = Traits::violation(x, broken, shared_);
+    expect(!(of_broken <= options_.tolerance), "violation reports a NaN in the solution", list(broken), of_broken);
     for (int i = 0; i < options_.points / 10; ++i) {
       checked_decoding(x, noise<Latent>(std::pow(10.0, i % 5 - 1)));
     }
@@ -112,74 +115,21 @@ class ProblemChecker {
     checked_baseline(x);
     checked_optimum(x);
     checked_bound(x);
-    checked_refinement(x);
-  }
-
-  Solution project(const Condition& x, const Solution& y) const { return Traits::project(x, y, shared_); }
-  double violation(const Condition& x, const Solution& y) const { return Traits::violation(x, y, shared_); }
-  double objective(const Condition& x, const Solution& y) const { return Traits::objective(x, y, shared_); }
-
-  /// Where a member can be called with the context and without, both must give the same.
-  template <class Hook, class R, class... A>
-  void compare([[maybe_unused]] const R& with, [[maybe_unused]] const A&... a) {
-    if constexpr (Hook::template fits<P, R, A..., typename Traits::Context> && Hook::template fits<P, R, A...>) {
-      const R without = Hook::template call<P, R>(NoContext{}, a...);
-      if constexpr (is_vector<R>) {
-        expect(same(without, with), shares, list(with), 0);
-      } else {
-        expect(std::abs(without - with) <= options_.tolerance * std::abs(with), shares, "", with);
-      }
-    }
-  }
-
-  void checked_pairs([[maybe_unused]] const Condition& x) {
-    if constexpr (has_pair_features<P>) {
-      constexpr TokenLayout tokens = Traits::tokens;
-      const auto pairs = Traits::pair_features(x, shared_);
-      expect(pairs.allFinite(), "numbers of pairs are finite", list(pairs), 0);
-      double excluded = 0;
-      for (int i = 0; i < tokens.count; ++i)
-        for (int j = 0; j < tokens.count; ++j) {
-          if (i != j && Traits::present(x, i) && Traits::present(x, j)) continue;
-          const auto first = (i * tokens.count + j) * tokens.pair_features;
-          excluded = std::max(excluded, pairs.segment(first, tokens.pair_features).cwiseAbs().maxCoeff());
-        }
-      expect(excluded == 0, "pairs of a token with itself or with an absent one are zero", "", excluded);
-    }
-  }
-
-  void checked_steps([[maybe_unused]] const Condition& x, [[maybe_unused]] const Latent& z) {
-    if constexpr (has_step_features<P>) {
-      const auto f = Traits::step_features(x, z, shared_);
-      expect(f.allFinite(), "step features are finite for any finite latent", list(z), 0);
-    }
-  }
-
-  void checked_refinement([[maybe_unused]] const Condition& x) {
-    if constexpr (has_refine<P>) {
-      for (int i = 0; i < options_.points; ++i) {
-        const Solution y =
-            Traits::project(x, noise<Solution>(scale_ * std::pow(10.0, draw_uniform(rng_, -3.0, 1.0))), shared_);
-        const Solution better = Traits::refine(x, y, shared_);
-        const double from = feasible(x, y, "a point to refine"), to = feasible(x, better, "a refined point");
-        expect(!beats(from, to), "refine makes no point worse", list(y), to - from);
-        compare<refine_hook, Solution>(better, x, y);
-      }
-    }
   }
 
   /// Projects `y`, checks the result and returns it.
   Solution checked_projection(const Condition& x, const Solution& y) {
-    const Solution v = project(x, y);
+    const Solution v = Traits::project(x, y, shared_);
+    same_without_context<project_hook>(v, x, y);
     feasible(x, v, "a projected point");
-    const Solution again = project(x, v);
+    const Solution again = Traits::project(x, v, shared_);
     expect((again - v).cwiseAbs().maxCoeff() <= options_.tolerance * scale_, "project is idempotent", list(y),
            (again - v).cwiseAbs().maxCoeff());
     // A point without violation is feasible, so that nothing is nearer to it than itself.
     const double moved = (v - y).cwiseAbs().maxCoeff();
-    const double amount = violation(x, y);
-    expect(amount >= 0.0, "violation is never negative or NaN for a finite point", list(y), amount);
-    expect(!(amount == 0.0) || moved <= options_.tolerance * scale_, "project leaves points without violation alone",
+    const double violation = Traits::violation(x, y, shared_);
+    expect(violation >= 0.0, "violation is never negative or NaN for a finite point", list(y), violation);
+    expect(!(violation == 0.0) || moved <= options_.tolerance * scale_, "project leaves points without violation alone",
            list(y), moved);
     return v;
   }
@@ -187,8 +137,40 @@ class ProblemChecker {
   void checked_decoding(const Condition& x, const Latent& z) {
     const Solution y = Traits::decode(x, z, shared_);
     feasible(x, y, "a decoded latent");
-    compare<decode_hook, Solution>(y, x, z);
-    checked_steps(x, z);
+    same_without_context<decode_hook>(y, x, z);
+    if constexpr (has_step_features<P>) {
+      const auto f = Traits::step_features(x, z, shared_);
+      expect(f.allFinite(), "step features are finite", list(z), 0);
+      same_without_context<step_features_hook>(f, x, z);
+    }
+  }
+
+  /// Pairs that a network reads as they are: finite, none of a token with itself, none of an absent token.
+  void checked_pairs([[maybe_unused]] const Condition& x) {
+    if constexpr (has_pair_features<P>) {
+      constexpr TokenLayout tokens = Traits::tokens;
+      const auto pairs = Traits::pair_features(x, shared_);
+      expect(pairs.allFinite(), "pair features are finite", list(pairs), 0);
+      same_without_context<pair_features_hook>(pairs, x);
+      for (int i = 0; i < tokens.count; ++i)
+        for (int j = 0; j < tokens.count; ++j) {
+          if (i != j && Traits::present(x, i) && Traits::present(x, j)) continue;
+          for (int c = 0; c < tokens.pair_features; ++c) {
+            const double number = pairs[(i * tokens.count + j) * tokens.pair_features + c];
+            expect(number == 0, "pair features are 0 for a token and itself, and for absent tokens", "", number);
+          }
+        }
+    }
+  }
+
+  void checked_refinement([[maybe_unused]] const Condition& x, [[maybe_unused]] const Solution& y) {
+    if constexpr (has_refine<P>) {
+      const Solution refined = Traits::refine(x, y, shared_);
+      const double before = Traits::objective(x, y, shared_);
+      const double after = feasible(x, refined, "a refined point");
+      expect(!beats(before, after), "refine never makes a point worse", list(y), after);
+      same_without_context<refine_hook>(refined, x, y);
+    }
   }
 
   void checked_baseline(const Condition& x) {
@@ -204,13 +186,14 @@ class ProblemChecker {
       const double optimum = feasible(x, y, "the optimum");
       expect(!beats(seen, optimum), "no feasible point is better than the optimum", list(y), seen);
       for (int i = 0; i < options_.points / 4; ++i) {  // near the optimum
-        const Solution v = project(x, y + noise<Solution>(scale_ * std::pow(10.0, draw_uniform(rng_, -6.0, -1.0))));
-        const double value = objective(x, v);
+        const Solution v =
+            Traits::project(x, y + noise<Solution>(scale_ * std::pow(10.0, draw_uniform(rng_, -6.0, -1.0))), shared_);
+        const double value = Traits::objective(x, v, shared_);
         expect(!beats(value, optimum), "no feasible point is better than the optimum", list(v), value);
       }
       const Latent z = Traits::encode(x, y, shared_);
       expect(z.allFinite(), "the encoded optimum is finite", list(z), 0);
-      compare<encode_hook, Latent>(z, x, y);
+      same_without_context<encode_hook>(z, x, y);
       const double value = feasible(x, Traits::decode(x, z, shared_), "the decoded optimum");
       expect(!beats(optimum, value), "encoding and decoding the optimum costs nothing", list(z), value - optimum);
     }
@@ -220,6 +203,8 @@ class ProblemChecker {
     if constexpr (has_bound<P>) {
       const double bound = P::bound(x);
       expect(std::isfinite(bound) && !beats(best_, bound), "no feasible point is better than the bound", "", bound);
+      const double stopped = Traits::bound(x, best_);
+      expect(std::isfinite(stopped) && !beats(best_, stopped), "no feasible point is better than the bound", "", stopped);
     }
   }
 
@@ -228,7 +213,8 @@ class ProblemChecker {
     const double violation = Traits::violation(x, y, shared_);
     expect(violation <= options_.tolerance, what + std::string(" is feasible"), list(y), violation);
     const double value = Traits::objective(x, y, shared_);
-    compare<objective_hook, double>(value, x, y);
+    same_without_context<violation_hook>(violation, x, y);
+    same_without_context<objective_hook>(value, x, y);
     expect(std::isfinite(value), what + std::string(" has a finite objective"), list(y), value);
     if (Traits::better(value, best_)) {
       best_ = value;
@@ -241,7 +227,19 @@ class ProblemChecker {
     return Traits::better(a, b) && std::abs(a - b) > options_.tolerance * std::max(std::abs(a), std::abs(b));
   }
 
+  /// A member that can be called with the context and without gives the same both ways.
+  template <class Hook, class R, class... A>
+  void same_without_context(const R& with, const A&... a) {
+    if constexpr (has_context<P> && Hook::template fits<P, R, A...> &&
+                  Hook::template fits<P, R, A..., typename Traits::Context>) {
+      expect(same(Hook::template call<P, R>(NoContext{}, a...), with), shares, "", 0);
+    }
+  }
+
   /// Equal but for rounding: compilers may use other multiply-adds in two copies of a function.
+  [[nodiscard]] bool same(double a, double b) const {
+    return a == b || std::abs(a - b) <= options_.tolerance * std::max(1.0, std::abs(b));
+  }
   template <class V>
   [[nodiscard]] bool same(const V& a, const V& b) const {
     return (a - b).cwiseAbs().maxCoeff() <= options_.tolerance * std::max(1.0, b.cwiseAbs().maxCoeff());
@@ -266,19 +264,19 @@ class ProblemChecker {
     return text + (v.size() > 12 ? ", ..)" : ")");
   }
 
-  void expect(bool holds, std::string_view property, const std::string& point, double found) {
-    if (!holds) {
-      fail(property, (point.empty() ? "" : "at " + point + " ") + "with " + to_text(found));
+  void expect(bool kept, std::string_view promise, const std::string& point, double found) {
+    if (!kept) {
+      fail(promise, (point.empty() ? "" : "at " + point + " ") + "with " + to_text(found));
     }
   }
-  void fail(std::string_view property, const std::string& found) {
+  void fail(std::string_view promise, const std::string& found) {
     for (ProblemFailure& failure : result_.failures) {
-      if (failure.property == property) {
+      if (failure.promise == promise) {
         ++failure.count;
         return;
       }
     }
-    result_.failures.push_back({std::string(property), found + " " + where_, 1});
+    result_.failures.push_back({std::string(promise), found + " " + where_, 1});
   }
 
   CheckOptions options_;
@@ -308,10 +306,9 @@ constexpr bool check_drawn() {
 }  // namespace detail
 
 /// Checks a problem on given instances: projection feasible and idempotent, violation in agreement with it, objective
-/// finite on feasible points, decoding feasible for small and huge latents, optimum, baseline and bound not beaten by
-/// `points` random feasible points, the optimum kept by encoding and decoding, refinement feasible and never worse, pairs and
-/// step features finite, and every member the same with the context and without. Values are compared up to the tolerance:
-/// Eigen adds the elements of a vector in an order that hangs on its address, so that the last bits may differ.
+/// finite on feasible points, decoding feasible for small and huge latents, refinement feasible and never worse, optimum,
+/// baseline and bound not beaten by `points` random feasible points, the optimum kept by encoding and decoding, members
+/// the same with the context and without.
 template <class P, class Conditions>
 [[nodiscard]] ProblemCheck check_problem_on(const Conditions& conditions, const CheckOptions& options = {}) {
   if constexpr (detail::check_problem_type<P>()) {
