@@ -3,6 +3,7 @@
 /// @brief Policies of an optimizer: told apart by kind, given in any order, each with a default.
 #pragma once
 
+#include <ratio>
 #include <type_traits>
 
 #include <gdm/diffusion/parameterisation.hpp>
@@ -133,7 +134,9 @@ template <class P>
 struct DefaultPolicies : bundle_tag {
   using Schedule = CosineSchedule<20>;
   using Parameterisation = VelocityPrediction;
-  using Sampler = Ddpm;
+  /// Five steps with the ancestral noise: on every problem of the library as near as the 20 of Ddpm, in a quarter of the
+  /// time. Without noise (Eta = 0) CO and beamforming lose a little, with two or three steps power control does.
+  using Sampler = Ddim<5, std::ratio<1>>;
   static constexpr double omega = 0;
   static constexpr TrainDefaults training = [] {
     if constexpr (has_training<P>) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// @brief Checks of what a problem promises and no compiler can see, for the library's problems and for a user's own.
+/// @brief Checks of what no compiler can see in a problem, for the library's problems and for a user's own.
 #pragma once
 
 #include <algorithm>
@@ -25,9 +25,9 @@ struct CheckOptions {
   double tolerance = 1e-9;  ///< on violations, and relative on objectives and points
 };
 
-/// A broken promise: what it is, how often it was seen, and where it was seen first.
+/// A property that does not hold: which one, how often it was seen, and where it was seen first.
 struct ProblemFailure {
-  std::string promise;
+  std::string property;
   std::string first;
   int count = 0;
 };
@@ -37,11 +37,11 @@ struct ProblemCheck {
   std::vector<ProblemFailure> failures;
   [[nodiscard]] bool passed() const { return failures.empty(); }
 
-  /// One line a broken promise; empty if all are kept.
+  /// One line for each; empty if all hold.
   [[nodiscard]] std::string text() const {
     std::string all;
     for (const ProblemFailure& failure : failures) {
-      all += failure.promise + ": broken " + std::to_string(failure.count) + " times, first " + failure.first + "\n";
+      all += failure.property + ": fails " + std::to_string(failure.count) + " times, first " + failure.first + "\n";
     }
     return all;
   }
@@ -82,7 +82,7 @@ class ProblemChecker {
     shared_ = Traits::context(x);
     const typename Traits::Features features = Traits::features(x, shared_);
     expect(features.allFinite(), "features are finite", list(features), 0);
-    expect((Traits::features(x, shared_).array() == features.array()).all(), "features are the same at every call", "",
+    expect(same(Traits::features(x, shared_), features), "features are the same at every call", "",
            0);
     same_without_context<features_hook>(features, x);
     checked_pairs(x);
@@ -264,19 +264,19 @@ class ProblemChecker {
     return text + (v.size() > 12 ? ", ..)" : ")");
   }
 
-  void expect(bool kept, std::string_view promise, const std::string& point, double found) {
-    if (!kept) {
-      fail(promise, (point.empty() ? "" : "at " + point + " ") + "with " + to_text(found));
+  void expect(bool holds, std::string_view property, const std::string& point, double found) {
+    if (!holds) {
+      fail(property, (point.empty() ? "" : "at " + point + " ") + "with " + to_text(found));
     }
   }
-  void fail(std::string_view promise, const std::string& found) {
+  void fail(std::string_view property, const std::string& found) {
     for (ProblemFailure& failure : result_.failures) {
-      if (failure.promise == promise) {
+      if (failure.property == property) {
         ++failure.count;
         return;
       }
     }
-    result_.failures.push_back({std::string(promise), found + " " + where_, 1});
+    result_.failures.push_back({std::string(property), found + " " + where_, 1});
   }
 
   CheckOptions options_;
