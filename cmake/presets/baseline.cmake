@@ -1,0 +1,5 @@
+# What the compiler takes without any -march: SSE2 on x86-64, NEON on ARM.
+set(CMAKE_BUILD_TYPE Release CACHE STRING "")
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG" CACHE STRING "")
+set(GDM_NATIVE OFF CACHE BOOL "")
+set(GDM_BUILD_EXAMPLES OFF CACHE BOOL "")
