@@ -3,12 +3,36 @@
 /// @brief The dense layer y = f(W x + b), or y = x + f(W x + b), with its pullback.
 #pragma once
 
+#include <type_traits>
+
 #include <gdm/autodiff/activation.hpp>
 #include <gdm/autodiff/linear.hpp>
 
 GDM_NAMESPACE_BEGIN
 
 enum class Skip : bool { none, residual };
+
+namespace detail {
+
+/// Ends a product with y = f(z), or y = x + f(z), and keeps the slope; one type for layers of all sizes.
+template <class S, class F, Skip skip>
+struct Activated {
+  static constexpr bool in_a_loop = !std::is_same_v<F, Identity>;
+  Columns<const S> x;
+  Columns<S> slope, y;
+
+  void operator()(int i, int j, const simd::Pack<S>& z) const {
+    const auto f = F::template at<S>(z);
+    simd::store<S>(slope[j] + i, f.slope);
+    if constexpr (skip == Skip::residual) {
+      simd::store<S>(y[j] + i, simd::Pack<S>(simd::load<S>(x[j] + i) + f.value));
+    } else {
+      simd::store<S>(y[j] + i, f.value);
+    }
+  }
+};
+
+}  // namespace detail
 
 /// A dense layer with activation and, if asked for, a residual sum, fused into one pass over the output.
 ///
@@ -58,18 +82,10 @@ struct Dense {
   static void forward(const Parameters<S>& p, const Block<S, In, B>& x, Workspace<S, B>& workspace,
                       Block<S, Out, B>& y) {
     workspace.x = &x;
-    simd::product<Out>(
-        p.weight.data, p.weight.stride, In, simd::Strided<S>{x.data, 1, x.stride}, B,
-        [&](int i, int) { return simd::load<S>(p.bias.data + i); },
-        [&](int i, int j, const simd::Pack<S>& z) {
-          const auto f = F::template at<S>(z);
-          simd::store<S>(workspace.slope.column(j) + i, f.slope);
-          if constexpr (skip == Skip::residual) {
-            simd::store<S>(y.column(j) + i, simd::Pack<S>(simd::load<S>(x.column(j) + i) + f.value));
-          } else {
-            simd::store<S>(y.column(j) + i, f.value);
-          }
-        });
+    simd::product<Out>(p.weight.data, p.weight.stride, In, simd::Strided<S>{x.data, 1, x.stride}, B,
+                       detail::FromColumns<S>{detail::repeated(p.bias)},
+                       detail::Activated<S, F, skip>{detail::columns_of(x), detail::columns_of(workspace.slope),
+                                                     detail::columns_of(y)});
   }
 
   template <class S, int B>
@@ -86,22 +102,13 @@ struct Dense {
       }
       simd::store<S>(gradient.bias.data + i, sum);
     }
-    const Block<S, In, B>& x = *workspace.x;
-    simd::product<Out>(  // dW += dz x^T
-        dz.data, dz.stride, B, simd::Strided<S>{x.data, x.stride, 1}, In,
-        [&](int i, int j) { return simd::load<S>(gradient.weight.column(j) + i); },
-        [&](int i, int j, const simd::Pack<S>& d) { simd::store<S>(gradient.weight.column(j) + i, d); });
+    detail::add_outer(dz.data, detail::columns_of(*workspace.x), B, gradient.weight);
     if (dx == nullptr) return;
+    detail::Columns<const S> start = detail::zeros<S, In>();
+    if constexpr (skip == Skip::residual) start = detail::columns_of(dy);
     simd::product<In>(  // dx = W^T dz
         workspace.transposed.data, workspace.transposed.stride, Out, simd::Strided<S>{dz.data, 1, dz.stride}, B,
-        [&](int i, int j) {
-          if constexpr (skip == Skip::residual) {
-            return simd::load<S>(dy.column(j) + i);
-          } else {
-            return simd::Pack<S>{};
-          }
-        },
-        [&](int i, int j, const simd::Pack<S>& d) { simd::store<S>(dx->column(j) + i, d); });
+        detail::FromColumns<S>{start}, detail::IntoColumns<S>{detail::columns_of(*dx)});
   }
 };
 

@@ -41,31 +41,39 @@ Columns<const S> zeros() noexcept {
   return {zero.data, 0};
 }
 
+/// Begins a product with what stands in columns.
+template <class S>
+struct FromColumns {
+  Columns<const S> from;
+  simd::Pack<S> operator()(int i, int j) const noexcept { return simd::load<S>(from[j] + i); }
+};
+/// Ends a product in columns.
+template <class S>
+struct IntoColumns {
+  Columns<S> to;
+  void operator()(int i, int j, const simd::Pack<S>& z) const noexcept { simd::store<S>(to[j] + i, z); }
+};
+
 /// to_j = start_j + A x_j for j < n, A having `depth` columns `lda` apart; `to` may be `start`.
 template <int Rows, class S>
 [[gnu::noinline]] void affine(const S* a, std::ptrdiff_t lda, int depth, const simd::Strided<S>& x, int n,
                               Columns<const S> start, Columns<S> to) {
-  simd::product<Rows>(
-      a, lda, depth, x, n, [=](int i, int j) { return simd::load<S>(start[j] + i); },
-      [=](int i, int j, const simd::Pack<S>& z) { simd::store<S>(to[j] + i, z); });
+  simd::product<Rows>(a, lda, depth, x, n, FromColumns<S>{start}, IntoColumns<S>{to});
 }
 /// to_j = start_j + A x_j for j < n; `to` may be `start`.
 template <class S, int Rows, int Depth>
 [[gnu::noinline]] void affine(const Block<S, Rows, Depth>& a, Columns<const S> x, int n, Columns<const S> start,
                               Columns<S> to) {
-  simd::product<Rows>(
-      a.data, Block<S, Rows, Depth>::stride, Depth, simd::Strided<S>{x.data, 1, x.stride}, n,
-      [=](int i, int j) { return simd::load<S>(start[j] + i); },
-      [=](int i, int j, const simd::Pack<S>& z) { simd::store<S>(to[j] + i, z); });
+  simd::product<Rows>(a.data, Block<S, Rows, Depth>::stride, Depth, simd::Strided<S>{x.data, 1, x.stride}, n,
+                      FromColumns<S>{start}, IntoColumns<S>{to});
 }
 
 /// gradient += sum over n columns of left_j right_j^T.
 template <class S, int Rows, int Depth>
 void add_outer(const S* left, Columns<const S> right, int n, Block<S, Rows, Depth>& gradient) {
-  simd::product<Rows>(
-      left, Block<S, Rows, Depth>::stride, n, simd::Strided<S>{right.data, right.stride, 1}, Depth,
-      [&](int i, int j) { return simd::load<S>(gradient.column(j) + i); },
-      [&](int i, int j, const simd::Pack<S>& z) { simd::store<S>(gradient.column(j) + i, z); });
+  const Columns<S> to = columns_of(gradient);
+  simd::product<Rows>(left, Block<S, Rows, Depth>::stride, n, simd::Strided<S>{right.data, right.stride, 1}, Depth,
+                      FromColumns<S>{{to.data, to.stride}}, IntoColumns<S>{to});
 }
 
 /// to += sum over n columns.

@@ -34,6 +34,14 @@ constexpr int chains(int rows) noexcept {
   return !has_registers<S> || registers > 2 ? 1 : registers == 2 ? 2 : 4;
 }
 
+/// Whether what finishes a sum is long enough (an activation) for a loop over the sums of a block to cost nothing, and is
+/// then compiled once in a block instead of once for each of up to 24 sums.
+template <class Finish>
+inline constexpr bool finished_in_a_loop = false;
+template <class Finish>
+requires requires { Finish::in_a_loop; }
+inline constexpr bool finished_in_a_loop<Finish> = Finish::in_a_loop;
+
 /// A block of `R` registers of rows by `J` columns of C, held in registers.
 template <int R, int J, int C, class S, class Start, class Finish>
 inline void product_block(const S* a, std::ptrdiff_t lda, int depth, const Strided<S>& b, int row, int column,
@@ -63,6 +71,11 @@ inline void product_block(const S* a, std::ptrdiff_t lda, int depth, const Strid
     ak += lda;
     bk += b.k_stride;
   };
+  const auto joined = [&](int j, int r) -> Pack<S> {
+    if constexpr (C == 4) return (sum[0][j][r] + sum[1][j][r]) + (sum[2][j][r] + sum[3][j][r]);
+    if constexpr (C == 2) return sum[0][j][r] + sum[1][j][r];
+    return sum[0][j][r];
+  };
   int k = 0;
   GDM_UNROLL_TWICE  // a loop of one multiply-add for each sum leaves a quarter of the speed to the loop itself
       for (; k + C <= depth; k += C) {
@@ -72,13 +85,23 @@ inline void product_block(const S* a, std::ptrdiff_t lda, int depth, const Strid
   if constexpr (C > 1) {
     for (; k < depth; ++k) multiply_add(0);
   }
-  GDM_UNROLL
-  for (int j = 0; j < J; ++j) {
+  if constexpr (J > 1 && has_registers<S> && finished_in_a_loop<Finish>) {  // one column alone waits for every register
+    Pack<S> done[J][R];
     GDM_UNROLL
-    for (int r = 0; r < R; ++r) {
-      if constexpr (C == 4) sum[0][j][r] = (sum[0][j][r] + sum[1][j][r]) + (sum[2][j][r] + sum[3][j][r]);
-      if constexpr (C == 2) sum[0][j][r] = sum[0][j][r] + sum[1][j][r];
-      finish(row + r * lanes<S>, column + j, sum[0][j][r]);
+    for (int j = 0; j < J; ++j) {
+      GDM_UNROLL
+      for (int r = 0; r < R; ++r) done[j][r] = joined(j, r);
+    }
+    GDM_KEEP_LOOP
+    for (int j = 0; j < J; ++j) {
+      GDM_KEEP_LOOP
+      for (int r = 0; r < R; ++r) finish(row + r * lanes<S>, column + j, done[j][r]);
+    }
+  } else {
+    GDM_UNROLL
+    for (int j = 0; j < J; ++j) {
+      GDM_UNROLL
+      for (int r = 0; r < R; ++r) finish(row + r * lanes<S>, column + j, joined(j, r));
     }
   }
 }

@@ -24,9 +24,11 @@
 #if defined(__clang__)
 #define GDM_UNROLL _Pragma("clang loop unroll(full)")
 #define GDM_UNROLL_TWICE _Pragma("clang loop unroll_count(2)")
+#define GDM_KEEP_LOOP _Pragma("clang loop unroll(disable)")
 #else
 #define GDM_UNROLL _Pragma("GCC unroll 64")
 #define GDM_UNROLL_TWICE _Pragma("GCC unroll 2")
+#define GDM_KEEP_LOOP _Pragma("GCC unroll 1")
 #endif
 
 GDM_NAMESPACE_BEGIN

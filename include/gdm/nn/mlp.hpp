@@ -31,6 +31,34 @@ struct MlpChain<Out, Chain<Ops...>, From, To, More...> {
   using type = typename MlpChain<Out, Chain<Ops..., Next>, To, More...>::type;
 };
 
+/// Ends a product with y = silu(z), or y = x + silu(z), without what only training needs.
+template <class S, Skip skip>
+struct SiluInto {
+  static constexpr bool in_a_loop = true;
+  Columns<const S> x;
+  Columns<S> y;
+
+  void operator()(int i, int j, const simd::Pack<S>& z) const {
+    simd::Pack<S> h = Silu::at<S>(z).value;
+    if constexpr (skip == Skip::residual) h += simd::load<S>(x[j] + i);
+    simd::store<S>(y[j] + i, h);
+  }
+};
+
+/// The first layer's end: adds what it has of the condition and, unless `without` is null, of no condition as well.
+template <class S>
+struct FirstSilu {
+  static constexpr bool in_a_loop = true;
+  Columns<const S> condition, null_condition;
+  Columns<S> with, without;
+
+  void operator()(int i, int j, const simd::Pack<S>& z) const {
+    simd::store<S>(with[j] + i, Silu::at<S>(simd::Pack<S>(z + simd::load<S>(condition[j] + i))).value);
+    if (without.data == nullptr) return;
+    simd::store<S>(without[j] + i, Silu::at<S>(simd::Pack<S>(z + simd::load<S>(null_condition[j] + i))).value);
+  }
+};
+
 }  // namespace detail
 
 /// SiLU layers of the given widths, with a residual sum wherever two neighbours are equally wide.
@@ -132,11 +160,9 @@ struct Mlp : denoiser_tag {
     static void tabulate(const Parameters& p, Tables& tables) {
       const auto& layer = std::get<0>(p.layers);
       const auto time = TimeFeatures<time_size>::template table<S, shape.steps>();
-      simd::product<first>(
-          layer.weight.column(inputs + features), layer.weight.stride, time_size,
-          simd::Strided<S>{time.data, 1, time.stride}, shape.steps + 1,
-          [&](int i, int) { return simd::load<S>(layer.bias.data + i); },
-          [&](int i, int j, const simd::Pack<S>& z) { simd::store<S>(tables.time.column(j) + i, z); });
+      detail::affine<first, S>(layer.weight.column(inputs + features), layer.weight.stride, time_size,
+                               {time.data, 1, time.stride}, shape.steps + 1, detail::repeated(layer.bias),
+                               detail::columns_of(tables.time));
       project_condition(p, p.null_condition.data, p.null_condition.stride, 1, tables.null_condition.data);
     }
 
@@ -185,25 +211,20 @@ struct Mlp : denoiser_tag {
                                  detail::columns_of(scratch.sums));
         sums = &scratch.sums;
       }
-      simd::product<first>(
-          layer.weight.data, layer.weight.stride, latents, simd::Strided<S>{y.data, 1, y.stride}, n,
-          [&](int i, int) { return simd::load<S>(tables.time.column(t) + i); },
-          [&](int i, int j, const simd::Pack<S>& z) {
-            const simd::Pack<S> with = z + simd::load<S>(sums->column(j) + i);
-            simd::store<S>(scratch.a.column(j) + i, Silu::at<S>(with).value);
-            if (!guided) return;
-            const simd::Pack<S> without = z + simd::load<S>(tables.null_condition.data + i);
-            simd::store<S>(scratch.a.column(n + j) + i, Silu::at<S>(without).value);
-          });
+      S* const a = scratch.a.data;
+      simd::product<first>(layer.weight.data, layer.weight.stride, latents, simd::Strided<S>{y.data, 1, y.stride}, n,
+                           detail::FromColumns<S>{{tables.time.column(t), 0}},
+                           detail::FirstSilu<S>{detail::columns_of(*sums),
+                                                detail::repeated(tables.null_condition),
+                                                {a, stride},
+                                                {guided ? a + n * stride : nullptr, stride}});
       layers_from<1>(p.layers, scratch.a.data, scratch.b.data, stride, guided ? 2 * n : n, out);
     }
 
     static void project_condition(const Parameters& p, const S* x, std::ptrdiff_t stride, int n, S* to) {
       const auto& layer = std::get<0>(p.layers);
-      simd::product<first>(
-          layer.weight.column(inputs), layer.weight.stride, features, simd::Strided<S>{x, 1, stride}, n,
-          [](int, int) { return simd::Pack<S>{}; },
-          [&](int i, int j, const simd::Pack<S>& z) { simd::store<S>(to + j * layer.weight.stride + i, z); });
+      detail::affine<first, S>(layer.weight.column(inputs), layer.weight.stride, features, {x, 1, stride}, n,
+                               detail::zeros<S, first>(), {to, layer.weight.stride});
     }
 
     template <std::size_t k, class Layers, int N>
@@ -213,17 +234,13 @@ struct Mlp : denoiser_tag {
       constexpr int rows = std::remove_reference_t<decltype(layer.weight)>::rows;
       constexpr int depth = std::remove_reference_t<decltype(layer.weight)>::cols;
       const simd::Strided<S> columns{x, 1, stride};
-      const auto bias = [&](int i, int) { return simd::load<S>(layer.bias.data + i); };
+      const detail::FromColumns<S> bias{detail::repeated(layer.bias)};
       if constexpr (k == sizeof...(Widths)) {
         simd::product<rows>(layer.weight.data, layer.weight.stride, depth, columns, n, bias,
-                            [&](int i, int j, const simd::Pack<S>& z) { simd::store<S>(out.column(j) + i, z); });
+                            detail::IntoColumns<S>{detail::columns_of(out)});
       } else {
-        simd::product<rows>(layer.weight.data, layer.weight.stride, depth, columns, n, bias,
-                            [&](int i, int j, const simd::Pack<S>& z) {
-                              simd::Pack<S> h = Silu::at<S>(z).value;
-                              if constexpr (rows == depth) h += simd::load<S>(x + j * stride + i);
-                              simd::store<S>(y + j * stride + i, h);
-                            });
+        simd::product<rows>(layer.weight.data, layer.weight.stride, depth, columns, n, bias, detail::SiluInto < S,
+                            rows == depth ? Skip::residual : Skip::none > {{x, stride}, {y, stride}});
         layers_from<k + 1>(layers, y, const_cast<S*>(x), stride, n, out);
       }
     }
