@@ -168,7 +168,7 @@ TEST_CASE("every broken promise is named") {
   expect_broken<NegativeViolation>("violation is never negative");
   expect_broken<PartialObjective>("has a finite objective");
   expect_broken<WrongSense>("no feasible point is better than the optimum");
-  expect_broken<ThrowingDraw>("nothing throws on a drawn instance: broken 5 times, first threw: gdm: ThrowingDraw");
+  expect_broken<ThrowingDraw>("nothing throws on a drawn instance: fails 5 times, first threw: gdm: ThrowingDraw");
   expect_broken<LossyCodec>("encoding and decoding the optimum costs nothing");
   expect_broken<InfeasibleDecoder>("a decoded latent is feasible");
   expect_broken<StaleContext>("members give the same with the context and without");
@@ -185,6 +185,6 @@ TEST_CASE("every broken promise is named") {
 
 TEST_CASE("a failure tells the instance and the point at which it was seen first") {
   const std::string text = gdm::check_problem<InfiniteFeatures>({.instances = 1, .points = 10}).text();
-  CHECK(text.find("features are finite: broken 1 times, first at (inf)") == 0);
+  CHECK(text.find("features are finite: fails 1 times, first at (inf)") == 0);
   CHECK(text.find("for instance 0, x = (") != std::string::npos);
 }
