@@ -7,8 +7,10 @@
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <memory>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -69,15 +71,25 @@ long heap_calls_of(const Work& work) {
 template <class Optimizer, class P>
 void solves_without_heap(const gdm::Dataset<P>& data) {
   Optimizer optimizer;
-  optimizer.train(data, {.epochs = 1, .batch_size = 50, .threads = 1});
+  optimizer.train(data, {.epochs = 1, .batch_size = 50, .p_uncond = 0.1, .threads = 1});
   typename P::Solution sum = optimizer.solve(data.condition(0));  // makes this thread's buffers
+  typename P::Solution answer;
+  int failed = 0;
+  const std::span<const double> from(data.conditions.data(), data.conditions.shape(1) * 3);
+  std::vector<double> to(data.solutions.shape(1) * 3);
   const long calls = heap_calls_of([&] {
     for (std::size_t i = 0; i < data.size(); ++i) {
       sum += optimizer.solve(data.condition(i), {.seed = i});
       sum += optimizer.solve(data.condition(i), {.samples = 40, .omega = 1, .baseline = true, .seed = i});
+      sum += optimizer.solve(data.condition(i), {.samples = 3, .refine = 2, .rounds = 2, .seed = i});
+      sum += optimizer.answer(data.condition(i), {.seed = i, .deadline = std::chrono::microseconds(1)}).solution;
+      sum += optimizer.solve_from(data.condition(i), data.solution(i), {.seed = i});
+      if (optimizer.try_solve(data.condition(i), answer, {.seed = i})) ++failed;
+      optimizer.solve_into(from, std::span<double>(to), {.samples = 2, .threads = 1});
     }
   });
   CHECK(calls == 0);
+  CHECK(failed == 0);
   CHECK(sum.allFinite());
 
   long first = -1, later = -1;  // another thread pays once too

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <gdm/analysis/evaluation.hpp>
 #include <gdm/optimizer.hpp>
+#include <gdm/solve.hpp>
 #include <gdm/problems/sum_rate/defaults.hpp>
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <fstream>
@@ -53,7 +55,12 @@ template <class O>
 O trained(std::uint64_t seed = 1, int threads = 1, std::size_t epochs = 30) {
   O optimizer;
   optimizer.train(data(),
-                  {.epochs = epochs, .batch_size = 100, .learning_rate = 5e-3, .seed = seed, .threads = threads});
+                  {.epochs = epochs,
+                   .batch_size = 100,
+                   .learning_rate = 5e-3,
+                   .p_uncond = 0.1,
+                   .seed = seed,
+                   .threads = threads});
   return optimizer;
 }
 const Optimizer& shared() {
@@ -415,4 +422,157 @@ TEST_CASE("divergence names epoch and step, and leaves the weights of before or 
     const auto x = data().condition(i);
     CHECK(Problem::violation(x, optimizer.solve(x)) <= 1e-9);
   }
+}
+
+namespace {
+
+/// A tensor of a model's file.
+std::vector<double> tensor(const Optimizer& optimizer, const char* name) {
+  const gdm_test::TemporaryFolder folder;
+  optimizer.save(folder / "model");
+  const auto file = gdm::TensorFile::read(folder / "model");
+  const gdm::TensorEntry* const entry = file.find(name);
+  REQUIRE(entry != nullptr);
+  std::vector<double> values(file.view(*entry).bytes.size() / sizeof(double));
+  file.copy<double>(name, entry->shape, std::span<double>(values));
+  return values;
+}
+/// A statistic of the codec in the problem's units: mean + deviation * units.
+std::vector<double> physical(const Optimizer& optimizer, const std::string& part, const char* name) {
+  auto values = tensor(optimizer, (part + name).c_str());
+  const auto mean = tensor(optimizer, (part + ".mean").c_str());
+  const auto deviation = tensor(optimizer, (part + ".deviation").c_str());
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = mean[i] + deviation[i] * values[i];
+  return values;
+}
+
+/// Instances with gains of another range than those that were trained on.
+gdm::Dataset<Problem> stronger() {
+  auto rows = gdm::generate<Problem>(200, 9, 1);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    Condition x = rows.condition(i);
+    x.head<3>() *= 0.2;
+    gdm::set_row(rows.conditions, i, x);
+    gdm::set_row(rows.solutions, i, Problem::optimal(x));
+  }
+  return rows;
+}
+
+}  // namespace
+
+TEST_CASE("fine tuning goes on from the weights that there are, and not from new ones") {
+  Optimizer still = shared();
+  still.train(data(), {.epochs = 1, .learning_rate = 1e-12, .ema_decay = 0, .fine_tune = true, .threads = 1});
+  const auto then = shared().weights(), tuned = still.weights();
+  Optimizer::Network::visit(
+      [&](const std::string&, const auto& before, const auto& after) {
+        CHECK((before.matrix() - after.matrix()).cwiseAbs().maxCoeff() <= 1e-6F);
+      },
+      then, tuned);
+
+  Optimizer on = shared(), fresh;
+  const Optimizer::TrainOptions options{.epochs = 2, .batch_size = 100, .learning_rate = 1e-3, .threads = 1};
+  auto going_on = options;
+  going_on.fine_tune = true;
+  const auto report = on.train(data(), going_on);
+  CHECK(report.loss.front() < 0.9 * fresh.train(data(), options).loss.front());
+  Optimizer again = shared();
+  going_on.threads = 2;
+  again.train(data(), going_on);
+  CHECK(same_weights(on.weights(), again.weights()));
+  refused("train with fine_tune: there are no weights yet", [&](Optimizer& o) {
+    if (o.trained()) throw gdm::Error(gdm::Errc::not_trained, "train with fine_tune", "there are no weights yet", "-");
+    o.train(data(), going_on);
+  });
+}
+
+TEST_CASE("fine tuning keeps the codec's mean and deviation, and widens its range to what it has seen") {
+  Optimizer optimizer = shared();
+  const auto other = stronger();
+  optimizer.train(other, {.epochs = 1, .fine_tune = true, .threads = 1});
+  Optimizer alone;
+  alone.train(other, {.epochs = 1, .threads = 1});
+  for (const std::string part : {"features", "latents"}) {
+    CAPTURE(part);
+    for (const char* const kept : {".mean", ".deviation"})
+      CHECK(tensor(optimizer, (part + kept).c_str()) == tensor(shared(), (part + kept).c_str()));
+    const auto low = physical(optimizer, part, ".lowest"), high = physical(optimizer, part, ".highest");
+    const auto low_then = physical(shared(), part, ".lowest"), high_then = physical(shared(), part, ".highest");
+    const auto low_seen = physical(alone, part, ".lowest"), high_seen = physical(alone, part, ".highest");
+    for (std::size_t i = 0; i < low.size(); ++i) {
+      CHECK(low[i] == doctest::Approx(std::min(low_then[i], low_seen[i])).epsilon(1e-9));
+      CHECK(high[i] == doctest::Approx(std::max(high_then[i], high_seen[i])).epsilon(1e-9));
+    }
+  }
+  CHECK(physical(optimizer, "features", ".highest") != physical(shared(), "features", ".highest"));
+}
+
+TEST_CASE("rows of weight 0 teach nothing, and weights of 1 change no bit") {
+  auto rows = data();
+  rows.weights = xt::ones<double>({rows.size()});
+  const auto train = [](const gdm::Dataset<Problem>& on) {
+    Optimizer o;
+    o.train(on, {.epochs = 30, .batch_size = 100, .learning_rate = 5e-3, .seed = 1, .threads = 1});
+    return o;
+  };
+  CHECK(same_weights(train(rows).weights(), train(data()).weights()));
+  for (std::size_t i = 0; i < rows.size(); i += 2) {  // labels that are as wrong as they can be
+    Solution worst = Solution::Zero();
+    Eigen::Index weakest = 0;
+    rows.condition(i).head<3>().minCoeff(&weakest);
+    worst[weakest] = 10;
+    gdm::set_row(rows.solutions, i, worst);
+    rows.weights(i) = 0;
+  }
+  const auto unweighted = [&] {
+    auto plain = rows;
+    plain.weights = {};
+    return plain;
+  }();
+  const double good = gdm::evaluate(train(rows), data()).mean_gap;
+  CHECK(good < 0.2 * gdm::evaluate(train(unweighted), data()).mean_gap);
+  CHECK(good < 2 * gdm::evaluate(shared(), data()).mean_gap + 1e-4);
+  const auto [head, tail] = gdm::split(rows, 0.5);
+  CHECK(head.weights.size() == head.size());
+  CHECK(tail.weights(1) == rows.weights(head.size() + 1));
+}
+
+TEST_CASE("weights that weigh nothing are refused") {
+  auto rows = data();
+  rows.weights = xt::zeros<double>({rows.size()});
+  refused("dataset weights: all are 0", [&](Optimizer& o) { o.train(rows); });
+  rows.weights(5) = -1;
+  refused("dataset row 5: its weight is -1", [&](Optimizer& o) { o.train(rows); });
+  rows.weights(5) = std::numeric_limits<double>::quiet_NaN();
+  refused("dataset row 5: its weight is nan", [&](Optimizer& o) { o.train(rows); });
+  rows.weights = xt::ones<double>({std::size_t{7}});
+  refused("7 weights for 600 rows", [&](Optimizer& o) { o.train(rows); });
+}
+
+TEST_CASE("a model's file tells that guidance was never trained, and fine tuning does not forget that it was") {
+  const gdm_test::TemporaryFolder folder;
+  const auto x = data().condition(0);
+  const auto guided = [&](const Optimizer& o) { (void)o.solve(x, {.omega = 1}); };
+  Optimizer optimizer;
+  optimizer.train(data(), {.epochs = 1, .p_uncond = 0, .threads = 1});
+  CHECK_THROWS_WITH_AS(guided(optimizer), Contains("[GDM-R201]"), gdm::Error);
+  optimizer.save(folder / "without");
+  CHECK_THROWS_WITH_AS(guided(Optimizer::load(folder / "without")), Contains("p_uncond = 0"), gdm::Error);
+  CHECK(Optimizer::load(folder / "without").solve(x, {.seed = 3}) == optimizer.solve(x, {.seed = 3}));
+  optimizer.train(data(), {.epochs = 1, .p_uncond = 0, .fine_tune = true, .threads = 1});
+  CHECK_THROWS_AS(guided(optimizer), gdm::Error);
+  optimizer.train(data(), {.epochs = 1, .p_uncond = 0.1, .fine_tune = true, .threads = 1});
+  CHECK_NOTHROW(guided(optimizer));
+  optimizer.train(data(), {.epochs = 1, .p_uncond = 0, .fine_tune = true, .threads = 1});
+  CHECK_NOTHROW(guided(optimizer));
+  optimizer.save(folder / "with");
+  CHECK_NOTHROW(guided(Optimizer::load(folder / "with")));
+}
+
+TEST_CASE("a solver without trainer reads the same file, and answers with the same bits") {
+  const gdm_test::TemporaryFolder folder;
+  shared().save(folder / "model");
+  const auto solver = gdm::GdmSolver<Problem, gdm::CosineSchedule<8>, gdm::Mlp<16, 16>>::load(folder / "model");
+  CHECK(solver.solve_batch(first_rows(30), {.samples = 2, .omega = 0.5, .seed = 1}) ==
+        shared().solve_batch(first_rows(30), {.samples = 2, .omega = 0.5, .seed = 1}));
 }

@@ -24,7 +24,7 @@ inline const gdm::Dataset<SmallProblem>& small_data() {
 
 inline SmallOptimizer small_optimizer(std::uint64_t seed = 1) {
   SmallOptimizer optimizer;
-  optimizer.train(small_data(), {.epochs = 2, .batch_size = 64, .seed = seed, .threads = 1});
+  optimizer.train(small_data(), {.epochs = 2, .batch_size = 64, .p_uncond = 0.1, .seed = seed, .threads = 1});
   return optimizer;
 }
 

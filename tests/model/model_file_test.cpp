@@ -334,3 +334,15 @@ TEST_CASE("model file: whichever call fails on save, the old or the new model is
     CHECK(failures >= 8);
   }
 }
+
+TEST_CASE("model file: one without a word on the null condition, as earlier versions wrote it, can be guided") {
+  CHECK(golden_file().find_metadata("null_condition") == nullptr);
+  CHECK(load(golden()).knows_null);
+  const TemporaryFolder folder;
+  gdm::PosixFileSystem fs;
+  const Loaded model = load(golden());
+  gdm::save_model<SmallProblem, Network>(fs, folder / "model", identity, model.codec, model.weights, false);
+  const auto bytes = bytes_of(folder / "model");
+  CHECK(gdm::TensorFile::parse(bytes).metadata("null_condition") == "untrained");
+  CHECK(!load(bytes).knows_null);
+}

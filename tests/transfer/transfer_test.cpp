@@ -112,3 +112,48 @@ TEST_CASE("training on a mixture of sizes uses every set, repeats bit for bit an
   const auto nine = gdm::GdmOptimizer<gdm::SumRate<9>, Denoiser>::load(file_in(folder));
   CHECK(gdm::evaluate(nine, large).feasible_fraction == 1.0);
 }
+
+TEST_CASE("eight channels of 32 get the bits of an instance of eight through one model file, and the others nothing") {
+  const gdm_test::TemporaryFolder folder;
+  using Large = gdm::SumRate<32>;
+  using Small = gdm::SumRate<8, 8'000>;
+  gdm::GdmOptimizer<Large, Denoiser> trained;
+  auto data = gdm::generate<Large>(300, 1);
+  for (std::size_t i = 0; i < data.size(); ++i) {  // absent in training, too
+    auto x = data.condition(i);
+    for (int k = 0; k < static_cast<int>(i % 30); ++k) x[(7 * k) % 32] = 0;
+    gdm::set_row(data.conditions, i, x);
+    gdm::set_row(data.solutions, i, Large::Solution(Large::optimal(x)));
+  }
+  trained.train(data, {.epochs = 3, .batch_size = 64, .p_uncond = 0.1, .seed = 1});
+  trained.save(file_in(folder));
+  const auto small = gdm::GdmOptimizer<Small, Denoiser>::load(file_in(folder));
+  gdm::RandomStream random(4);
+  for (std::uint64_t i = 0; i < 20; ++i) {
+    const Small::Condition x = Small::draw(random);
+    Large::Condition spread = Large::Condition::Zero();
+    std::array<int, 8> place;
+    for (int k = 0; k < 8; ++k) {
+      place[static_cast<std::size_t>(k)] = (5 * k + static_cast<int>(i)) % 32;
+      spread[(5 * k + static_cast<int>(i)) % 32] = x[k];
+    }
+    spread[32] = x[8];
+    const auto check = [&](const Small::Solution& few, const Large::Solution& many) {
+      double sum = 0;
+      for (int k = 0; k < 8; ++k) {
+        CHECK(many[place[static_cast<std::size_t>(k)]] == few[k]);
+        sum += few[k];
+      }
+      CHECK(many.sum() == doctest::Approx(sum).epsilon(1e-12));
+      CHECK((many.array() != 0).count() == (few.array() != 0).count());
+    };
+    check(small.solve(x, {.seed = i}), trained.solve(spread, {.seed = i}));
+    check(small.solve(x, {.samples = 5, .omega = 0.5, .seed = i}),
+          trained.solve(spread, {.samples = 5, .omega = 0.5, .seed = i}));
+    check(small.solve(x, {.samples = 3, .rounds = 1, .seed = i}),
+          trained.solve(spread, {.samples = 3, .rounds = 1, .seed = i}));
+    check(small.solve_from(x, Small::equal_power(x), {.seed = i}),
+          trained.solve_from(spread, Large::equal_power(spread), {.seed = i}));
+    CHECK(Large::violation(spread, trained.solve(spread, {.seed = i})) <= 1e-9);
+  }
+}

@@ -34,7 +34,7 @@ void in_threads(const Work& work) {
 TEST_CASE("concurrency: eight threads that solve on one optimizer get the bits of one thread alone") {
   const auto data = gdm::generate<Problem>(200, 1, 1);
   Optimizer trained;
-  trained.train(data, {.epochs = 2, .batch_size = 64, .threads = 1});
+  trained.train(data, {.epochs = 2, .batch_size = 64, .p_uncond = 0.1, .threads = 1});
   const Optimizer& optimizer = trained;
   std::vector<Problem::Solution> expected;
   for (std::size_t i = 0; i < data.size(); ++i) {
@@ -78,4 +78,41 @@ TEST_CASE("concurrency: optimizers that are trained in several threads at once g
     different += train(static_cast<std::uint64_t>(k)) == expected[static_cast<std::size_t>(k)] ? 0 : 1;
   });
   CHECK(different == 0);
+}
+
+TEST_CASE("concurrency: threads that solve while another one trains get the model of before or of after, and no other") {
+  const auto data = gdm::generate<Problem>(200, 1, 1);
+  const auto train = [&](Optimizer& optimizer, std::uint64_t seed) {
+    optimizer.train(data, {.epochs = 1, .batch_size = 64, .seed = seed, .threads = 1});
+  };
+  Optimizer optimizer;
+  std::vector<Problem::Solution> answers;  // of the models, in the order in which they come
+  for (std::uint64_t seed = 0; seed < 6; ++seed) {
+    train(optimizer, seed);
+    answers.push_back(optimizer.solve(data.condition(3), {.samples = 3}));
+  }
+  train(optimizer, 0);
+  std::atomic<int> wrong{0}, changed{0};
+  in_threads([&](int k) {
+    if (k == 0) {
+      for (std::uint64_t seed = 1; seed < 6; ++seed) train(optimizer, seed);
+      return;
+    }
+    std::size_t at = 0;
+    for (int i = 0; i < 2000 && at + 1 < answers.size(); ++i) {
+      const auto y = optimizer.solve(data.condition(3), {.samples = 3});
+      const std::size_t before = at;
+      while (at < answers.size() && !(y == answers[at])) ++at;  // never back to an earlier one
+      if (at == answers.size()) {
+        ++wrong;
+        return;
+      }
+      changed += at != before ? 1 : 0;
+      const Optimizer copy = optimizer;
+      wrong += copy.trained() ? 0 : 1;
+    }
+  });
+  CHECK(wrong == 0);
+  CHECK(optimizer.solve(data.condition(3), {.samples = 3}) == answers.back());
+  MESSAGE("models that threads saw come: " << changed);
 }
