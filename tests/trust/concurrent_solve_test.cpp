@@ -114,5 +114,5 @@ TEST_CASE("concurrency: threads that solve while another one trains get the mode
   });
   CHECK(wrong == 0);
   CHECK(optimizer.solve(data.condition(3), {.samples = 3}) == answers.back());
-  MESSAGE("models that threads saw come: " << changed);
+  MESSAGE("models that threads saw come: " << changed.load());
 }

@@ -85,9 +85,10 @@ struct DescribedRows {
     });
   }
 
+  /// Rows of weight 0 are left out here as they are in the loss.
   void gather(CodecStatistics& statistics) const {
     for (std::size_t i = 0; i < rows.count; ++i)
-      ProblemCodec::gather(features[i], latents[i], tokens_of(i), statistics);
+      if (rows.weight_of(i) > 0) ProblemCodec::gather(features[i], latents[i], tokens_of(i), statistics);
   }
 
   /// Writes the standardised columns, and lets go of what they were made from.
