@@ -35,10 +35,10 @@ static_assert(std::is_same_v<Set<double, Small>::Scalar, double> &&
               std::is_same_v<Set<double, Small>::Denoiser, Small>);
 static_assert(std::is_same_v<Set<Small, LinearSchedule<10>>::Schedule, LinearSchedule<10>>);
 
-// Defaults: 20 cosine steps, velocity prediction, true posterior variance, float, no guidance.
+// Defaults: a cosine schedule of 20 steps of which sampling takes five, velocity prediction, float, no guidance.
 static_assert(std::is_same_v<Set<>::Schedule, gdm::CosineSchedule<20>>);
 static_assert(std::is_same_v<Set<>::Parameterisation, gdm::VelocityPrediction>);
-static_assert(std::is_same_v<Set<>::Sampler, gdm::Ddpm> && std::is_same_v<Set<>::Scalar, float>);
+static_assert(std::is_same_v<Set<>::Sampler, gdm::Ddim<5, std::ratio<1>>> && std::is_same_v<Set<>::Scalar, float>);
 static_assert(Set<>::omega == 0);
 
 // The paper's settings, of which each can be replaced.
