@@ -18,6 +18,7 @@ namespace mpi::detail {
 
 /// Throws on all processes if one of them met an error: its own there, that of the first such process elsewhere.
 inline void agree_on_error(const World& world, const std::exception_ptr& own) {
+  world.meet();  // a checkpoint or a callback may take the leader long
   const int none = world.size();
   int first = own ? world.rank() : none;
   MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_INT, MPI_MIN, world.communicator());

@@ -99,7 +99,7 @@ class RowWorkers {
   }
 
  private:
-  static constexpr double ahead = 2e-3;  ///< seconds of work to have in hand: a message takes less
+  static constexpr double ahead = 5e-3;  ///< seconds of work to have in hand: a message takes less
 
   struct Open {
     RowBlock block;
@@ -177,7 +177,9 @@ class RowDealer {
       bool busy = world_.rank() == 0 ? serve() : receive_grant();
       RowBlock done;
       const bool low = !asked_ && !exhausted_;
-      if (workers_.take_done(done, low, busy ? std::chrono::microseconds(0) : patience)) {
+      const bool expects = world_.rank() == 0 ? world_.size() > 1 : asked_;  // a message that wakes nobody
+      const auto wait = busy ? std::chrono::microseconds(0) : expects ? patience : std::chrono::microseconds(1'000'000);
+      if (workers_.take_done(done, low, wait)) {
         hand_in(done);
         busy = true;
       }
@@ -306,6 +308,7 @@ void deal_rows(const World& world, std::uint64_t n, int threads, std::span<const
     RowWorkers workers(threads, work);
     RowDealer(world, n, tables, workers).run();
   }
+  world.meet();  // who is done sleeps until the last row is
   for (const RowTable& table : tables)
     broadcast(world, std::as_writable_bytes(std::span(table.data, static_cast<std::size_t>(n) * table.width)));
 }

@@ -79,6 +79,10 @@ class World {
     return std::clamp(share, 1, std::max(1, most));
   }
 
+  /// Until all processes are here. Who has to wait for long sleeps meanwhile, where MPI's own barrier would keep a core
+  /// busy that another process may need.
+  void meet() const { (void)wait_for_all(communicator_, forever); }
+
   /// Work of this process alone: when it throws, the job ends with that error.
   template <class F>
   auto guarded(const F& f) const {
@@ -127,17 +131,29 @@ class World {
   /// Whether all processes have come to the end of their World. A process that an exception has brought here waits for
   /// a moment only: the others may wait for it elsewhere.
   [[nodiscard]] bool all_arrive() const {
-    using namespace std::chrono_literals;
     const bool unwinding = std::uncaught_exceptions() > exceptions_;
+    return wait_for_all(end_, unwinding ? std::chrono::seconds(2) : forever);
+  }
+
+  static constexpr std::chrono::seconds forever = std::chrono::hours(1'000'000);
+
+  /// Whether all have come before `patience` ran out.
+  static bool wait_for_all(MPI_Comm communicator, std::chrono::microseconds patience) {
+    using namespace std::chrono_literals;
     const auto start = std::chrono::steady_clock::now();
     MPI_Request request;
-    MPI_Ibarrier(end_, &request);
+    MPI_Ibarrier(communicator, &request);
     for (;;) {
       int done = 0;
       MPI_Test(&request, &done, MPI_STATUS_IGNORE);
       if (done != 0) return true;
-      if (unwinding && std::chrono::steady_clock::now() - start > 2s) return false;
-      std::this_thread::sleep_for(200us);
+      const auto waited = std::chrono::steady_clock::now() - start;
+      if (waited > patience) return false;
+      if (waited > 10ms) {
+        std::this_thread::sleep_for(500us);
+      } else if (waited > 100us) {
+        std::this_thread::yield();
+      }
     }
   }
 
