@@ -78,7 +78,7 @@ class RowWorkers {
     const std::lock_guard lock(mutex_);
     const auto threads = static_cast<std::uint64_t>(threads_.size());
     const double row = seconds_of(1);
-    return row > 0 ? std::max(threads, static_cast<std::uint64_t>(ahead / row)) : threads;
+    return row > 0 ? std::max(threads, static_cast<std::uint64_t>(worth / row)) : threads;
   }
 
   /// A block that is done, if there is one; waits a while for one, or if `low` for rows to run out.
@@ -99,7 +99,8 @@ class RowWorkers {
   }
 
  private:
-  static constexpr double ahead = 5e-3;  ///< seconds of work to have in hand: a message takes less
+  static constexpr double ahead = 20e-3;  ///< seconds of work to have in hand, for a busy machine answers late
+  static constexpr double worth = 2e-3;   ///< seconds of work that are worth a message
 
   struct Open {
     RowBlock block;
