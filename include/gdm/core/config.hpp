@@ -42,6 +42,9 @@
 #define GDM_ONE_COPY __attribute__((noinline, noclone))
 #endif
 
+/// For what reads and writes files and speaks of errors: code that is small and quickly compiled rather than fast.
+#define GDM_COLD [[gnu::cold]]
+
 /// The instructions that inline functions are compiled to: each changes code under the same name.
 #if defined(__AVX512F__)
 #define GDM_DETAIL_SIMD 512

@@ -38,7 +38,7 @@ class Error : public std::runtime_error {
   /// @param where   the function, option, file (with line) or tensor
   /// @param found   what was found there, with its value
   /// @param remedy  what the caller can do about it
-  Error(Errc code, std::string_view where, std::string_view found, std::string_view remedy)
+  GDM_COLD Error(Errc code, std::string_view where, std::string_view found, std::string_view remedy)
       : std::runtime_error(std::string(prefix) + std::string(where) + ": " + std::string(found) + ". " +
                            std::string(remedy) + ". [GDM-R" + std::to_string(static_cast<unsigned>(code)) + "]"),
         code_(code) {}
@@ -49,13 +49,13 @@ class Error : public std::runtime_error {
   [[nodiscard]] Errc code() const noexcept { return code_; }
 
   /// The same error, with the place in front in which it was met: a row of a dataset, a line of a file.
-  [[nodiscard]] Error within(std::string_view place) const {
+  GDM_COLD [[nodiscard]] Error within(std::string_view place) const {
     return Error(code_, std::string(prefix) + std::string(place) + ": " + (what() + prefix.size()));
   }
 
  private:
   static constexpr std::string_view prefix = "gdm: ";
-  Error(Errc code, const std::string& text) : std::runtime_error(text), code_(code) {}
+  GDM_COLD Error(Errc code, const std::string& text) : std::runtime_error(text), code_(code) {}
 
   Errc code_;
 };

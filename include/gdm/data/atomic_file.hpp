@@ -34,7 +34,7 @@ int uninterrupted(Call&& call) {
 template <FileSystem Fs>
 class TemporaryFile {
  public:
-  TemporaryFile(Fs& fs, const std::filesystem::path& path) : fs_(fs), path_(path) {
+  GDM_COLD TemporaryFile(Fs& fs, const std::filesystem::path& path) : fs_(fs), path_(path) {
     const OutputPath output = resolve_output(path);
     if (output.stream) {
       throw Error(Errc::file_io, path_.string(), "this is not a regular file but a pipe, a device or a file held open",
@@ -82,7 +82,7 @@ class TemporaryFile {
     }
   }
   /// Data before name: a crash must not show an empty file.
-  void take_its_place() {
+  GDM_COLD void take_its_place() {
     if (const int error = uninterrupted([&] { return fs_.sync(handle_); }); error != 0) {
       give_up("fsync of the temporary file", error);
     }
@@ -105,7 +105,7 @@ class TemporaryFile {
   static std::string text(int error) { return std::generic_category().message(error); }
 
   /// Short enough for any file system whatever the length of the file's own name.
-  std::filesystem::path unused_name() const {
+  GDM_COLD std::filesystem::path unused_name() const {
     static std::atomic<std::uint64_t> counter{0};
     return path_.parent_path() / (path_.filename().native().substr(0, 200) + ".tmp-" + std::to_string(::getpid()) +
                                   "-" + std::to_string(counter.fetch_add(1)));
@@ -145,7 +145,7 @@ class TemporaryFile {
 /// replaced. Any number of processes and threads may do so at once: one of them is last, and its file is whole.
 /// @throws Error [GDM-R401] naming the step that failed; nothing is left behind.
 template <FileSystem Fs>
-void replace_file(Fs& fs, const std::filesystem::path& path, std::span<const std::byte> bytes) {
+GDM_COLD void replace_file(Fs& fs, const std::filesystem::path& path, std::span<const std::byte> bytes) {
   detail::TemporaryFile<Fs> temporary(fs, path);
   temporary.write(bytes);
   temporary.take_its_place();
@@ -193,7 +193,7 @@ inline void write_output(const std::filesystem::path& path, std::span<const std:
 }
 
 /// @copydoc replace_file
-inline void replace_file(const std::filesystem::path& path, std::span<const std::byte> bytes) {
+GDM_COLD inline void replace_file(const std::filesystem::path& path, std::span<const std::byte> bytes) {
   PosixFileSystem fs;
   replace_file(fs, path, bytes);
 }

@@ -51,7 +51,7 @@ class MemorySource {
     std::copy_n(rest_.begin(), out.size(), out.begin());
     rest_ = rest_.subspan(out.size());
   }
-  void finish() const {
+  GDM_COLD void finish() const {
     if (!rest_.empty()) {
       throw Error(Errc::file_format, label_, std::to_string(rest_.size()) + " bytes follow the end",
                   "Fetch or save the file again");
@@ -70,7 +70,7 @@ template <FileSystem Fs>
 class FileSource {
  public:
   /// @throws Error [GDM-R401]
-  FileSource(Fs& fs, const std::filesystem::path& path) : fs_(fs), label_(path.string()) {
+  GDM_COLD FileSource(Fs& fs, const std::filesystem::path& path) : fs_(fs), label_(path.string()) {
     if (const int error = fs_.open(path, handle_); error != 0) {
       fail("opening the file", error);
     }
@@ -103,7 +103,7 @@ class FileSource {
     }
   }
   /// @throws Error [GDM-R401]
-  void finish() {
+  GDM_COLD void finish() {
     std::byte next{};
     if (read_some({&next, 1}) != 0) {
       throw_changed("longer");

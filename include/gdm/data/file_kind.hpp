@@ -25,7 +25,7 @@ inline constexpr std::size_t recognisable_bytes = 64;
 
 /// The kind of a file that is neither CSV text nor safetensors; nothing for one that is not known.
 /// @param start  the file's first bytes, `recognisable_bytes` if there are so many
-[[nodiscard]] inline std::optional<FileKind> recognise_file(std::string_view start) {
+GDM_COLD [[nodiscard]] inline std::optional<FileKind> recognise_file(std::string_view start) {
   using namespace std::string_view_literals;
   struct Known {
     std::string_view magic;
@@ -60,7 +60,7 @@ inline constexpr std::size_t recognisable_bytes = 64;
 
 /// Refuses bytes that are known to be something else than `name` should hold.
 /// @throws Error [GDM-R402] saying what they are
-inline void refuse_other_kinds(std::string_view start, std::string_view name) {
+GDM_COLD inline void refuse_other_kinds(std::string_view start, std::string_view name) {
   if (const auto kind = recognise_file(start.substr(0, recognisable_bytes)))
     throw Error(Errc::file_format, name, kind->what, kind->remedy);
 }

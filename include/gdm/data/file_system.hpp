@@ -135,7 +135,7 @@ struct OutputPath {
 /// Follows the links of an output's path, so that what they lead to is replaced and not they themselves. A link of the
 /// system's own, as /dev/stdout or one in /proc/self/fd, leads to a file that is open: a new file in its place would
 /// never reach whoever opened it.
-[[nodiscard]] inline OutputPath resolve_output(std::filesystem::path path) {
+GDM_COLD [[nodiscard]] inline OutputPath resolve_output(std::filesystem::path path) {
   namespace fs = std::filesystem;
   std::error_code error;
   for (int links = 0; links < 40 && fs::is_symlink(path, error); ++links) {

@@ -12,7 +12,7 @@
 GDM_NAMESPACE_BEGIN
 
 /// At most `limit` bytes of `text` in double quotes; what a terminal would obey or hide is written as `\xNN`.
-[[nodiscard]] inline std::string in_quotes(std::string_view text, std::size_t limit = 48) {
+GDM_COLD [[nodiscard]] inline std::string in_quotes(std::string_view text, std::size_t limit = 48) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string out = "\"";
   for (const char c : text.substr(0, limit)) {

@@ -41,7 +41,7 @@ class TextReader {
     skip(found ? text.size() : 0);
     return found;
   }
-  void expect(std::string_view text) {
+  GDM_COLD void expect(std::string_view text) {
     if (!accept(text)) {
       fail((rest_.empty() ? "the end" : in_quotes(rest_.substr(0, 1))) + " where '" + std::string(text) +
            "' should be");
@@ -67,7 +67,7 @@ class TextReader {
     return value;
   }
   /// Refuses anything but blanks after what was read.
-  void finish() {
+  GDM_COLD void finish() {
     skip_blanks();
     if (!rest_.empty()) {
       fail("more after the end");
@@ -75,7 +75,7 @@ class TextReader {
   }
 
   /// Names the part that is being read.
-  void set_where(std::string where) { where_ = std::move(where); }
+  GDM_COLD void set_where(std::string where) { where_ = std::move(where); }
 
   /// @throws Error [GDM-R402] always
   [[noreturn]] void fail(std::string_view found, std::string_view remedy = {}) const {

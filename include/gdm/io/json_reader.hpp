@@ -49,7 +49,7 @@ class JsonReader : public TextReader {
 
   /// Calls `member(key)`, which reads the value, for each member of the object that comes next.
   template <class Member>
-  void object(Member&& member) {
+  GDM_COLD void object(Member&& member) {
     sequence("{", "}", [&] {
       std::string key = string();
       expect(":");
@@ -58,12 +58,12 @@ class JsonReader : public TextReader {
   }
   /// Calls `element()`, which reads it, for each element of the array that comes next.
   template <class Element>
-  void array(Element&& element) {
+  GDM_COLD void array(Element&& element) {
     sequence("[", "]", std::forward<Element>(element));
   }
 
   /// The string that comes next, in UTF-8. Asks for no more memory than the string takes in the JSON.
-  [[nodiscard]] std::string string() {
+  GDM_COLD [[nodiscard]] std::string string() {
     expect("\"");
     std::string out;
     out.reserve(raw_length());
@@ -91,7 +91,7 @@ class JsonReader : public TextReader {
 
  private:
   template <class Element>
-  void sequence(std::string_view open, std::string_view close, Element&& element) {
+  GDM_COLD void sequence(std::string_view open, std::string_view close, Element&& element) {
     expect(open);
     if (accept(close)) {
       return;
@@ -130,7 +130,7 @@ class JsonReader : public TextReader {
     }
     return value;
   }
-  void escape(std::string& out) {
+  GDM_COLD void escape(std::string& out) {
     constexpr std::string_view letters = "\"\\/bfnrt";
     constexpr std::string_view meanings = "\"\\/\b\f\n\r\t";
     const std::size_t at = letters.find(rest().size() > 1 ? rest()[1] : ' ');
@@ -176,7 +176,7 @@ class JsonReader : public TextReader {
 };
 
 /// `text` as a JSON string. What is no UTF-8 stays none: a reader will refuse it.
-[[nodiscard]] inline std::string json_string(std::string_view text) {
+GDM_COLD [[nodiscard]] inline std::string json_string(std::string_view text) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string out = "\"";
   for (const char c : text) {

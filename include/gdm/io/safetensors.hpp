@@ -67,19 +67,21 @@ class TensorFile {
   /// Reads from a regular file. Memory: at most the size of the file + 2 MiB.
   /// @throws Error [GDM-R401] when the file cannot be read, [GDM-R402] when it is no sound tensor file
   template <FileSystem Fs>
-  [[nodiscard]] static TensorFile read(Fs& fs, const std::filesystem::path& path, TensorFileOptions options = {}) {
+  GDM_COLD [[nodiscard]] static TensorFile read(Fs& fs, const std::filesystem::path& path,
+                                                TensorFileOptions options = {}) {
     FileSource<Fs> source(fs, path);
     return TensorFile(source, options);
   }
   /// @copydoc read
-  [[nodiscard]] static TensorFile read(const std::filesystem::path& path, TensorFileOptions options = {}) {
+  GDM_COLD [[nodiscard]] static TensorFile read(const std::filesystem::path& path, TensorFileOptions options = {}) {
     PosixFileSystem fs;
     return read(fs, path, options);
   }
   /// Reads from memory; `label` names the bytes in messages.
   /// @throws Error [GDM-R402]
-  [[nodiscard]] static TensorFile parse(std::span<const std::byte> bytes, std::string label = "bytes in memory",
-                                        TensorFileOptions options = {}) {
+  GDM_COLD [[nodiscard]] static TensorFile parse(std::span<const std::byte> bytes,
+                                                 std::string label = "bytes in memory",
+                                                 TensorFileOptions options = {}) {
     MemorySource source(bytes, std::move(label));
     return TensorFile(source, options);
   }
@@ -93,14 +95,14 @@ class TensorFile {
     return header_.metadata;
   }
   /// The value of a metadata entry, or null.
-  [[nodiscard]] const std::string* find_metadata(std::string_view key) const noexcept {
+  GDM_COLD [[nodiscard]] const std::string* find_metadata(std::string_view key) const noexcept {
     const auto at =
         std::ranges::lower_bound(header_.metadata, key, {}, [](const auto& e) -> std::string_view { return e.first; });
     return at != header_.metadata.end() && at->first == key ? &at->second : nullptr;
   }
   /// The value of a metadata entry.
   /// @throws Error [GDM-R403] if there is none
-  [[nodiscard]] const std::string& metadata(std::string_view key) const {
+  GDM_COLD [[nodiscard]] const std::string& metadata(std::string_view key) const {
     if (const std::string* const value = find_metadata(key)) {
       return *value;
     }
@@ -118,7 +120,7 @@ class TensorFile {
   }
   /// Refuses the file unless it holds just these tensors with these types and shapes.
   /// @throws Error [GDM-R403] naming the first tensor that is missing, not expected or different
-  void require(std::span<const TensorSpec> expected) const {
+  GDM_COLD void require(std::span<const TensorSpec> expected) const {
     for (const TensorSpec& spec : expected) {
       (void)require(spec);
     }
@@ -147,7 +149,7 @@ class TensorFile {
       "Load the file with the type that saved it, or save it again with this version";
 
   template <ByteSource Source>
-  TensorFile(Source& source, TensorFileOptions options) : label_(source.label()) {
+  GDM_COLD TensorFile(Source& source, TensorFileOptions options) : label_(source.label()) {
     const std::uint64_t data_bytes = read_header(source);
     data_ =
         allocate_for(label_, data_bytes, [&] { return std::vector<std::byte>(static_cast<std::size_t>(data_bytes)); });
@@ -165,7 +167,7 @@ class TensorFile {
 
   /// @returns the number of bytes that follow the header
   template <ByteSource Source>
-  std::uint64_t read_header(Source& source) {
+  GDM_COLD std::uint64_t read_header(Source& source) {
     std::array<std::byte, 8> prefix{};
     if (source.size() < prefix.size()) {
       throw Error(Errc::file_format, label_, "only " + std::to_string(source.size()) + " bytes", JsonReader::remedy);
@@ -189,7 +191,7 @@ class TensorFile {
 
   /// Says of a file without a header what it is instead, if that can be told.
   template <ByteSource Source>
-  void refuse_what_is_no_tensor_file(Source& source, std::span<const std::byte> prefix) const {
+  GDM_COLD void refuse_what_is_no_tensor_file(Source& source, std::span<const std::byte> prefix) const {
     std::string start(recognisable_bytes, '\0');
     start.resize(static_cast<std::size_t>(std::min<std::uint64_t>(start.size(), source.size())));
     std::memcpy(start.data(), prefix.data(), prefix.size());
@@ -203,13 +205,13 @@ class TensorFile {
   }
 
   /// Whether another program wrote the file: neither a checksum nor a format of this library is left in it.
-  [[nodiscard]] bool is_foreign() const {
+  GDM_COLD [[nodiscard]] bool is_foreign() const {
     return std::ranges::none_of(header_.metadata, [](const auto& entry) {
       return entry.first.starts_with(checksum_prefix) || (entry.first == "format" && entry.second.starts_with("gdm-"));
     });
   }
 
-  void verify_checksums(TensorFileOptions options) const {
+  GDM_COLD void verify_checksums(TensorFileOptions options) const {
     const auto verify = [&](std::string_view key, std::string_view what, const Crc32& crc) {
       const std::string* const written = find_metadata(key);
       const std::string computed = checksum_text(crc);
@@ -253,10 +255,10 @@ class TensorFile {
     }
   }
 
-  [[nodiscard]] Error mismatch(std::string_view name, const std::string& found) const {
+  GDM_COLD [[nodiscard]] Error mismatch(std::string_view name, const std::string& found) const {
     return {Errc::file_mismatch, label_ + ": tensor " + in_quotes(name), found, remedy_for_mismatch};
   }
-  const TensorEntry& require(const TensorSpec& spec) const {
+  GDM_COLD const TensorEntry& require(const TensorSpec& spec) const {
     const TensorEntry* const entry = find(spec.name);
     if (entry == nullptr) {
       throw mismatch(spec.name, "there is no such tensor");

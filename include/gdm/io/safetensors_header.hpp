@@ -24,7 +24,7 @@ GDM_NAMESPACE_BEGIN
 namespace detail {
 
 /// Reads what the header says of one tensor.
-inline TensorEntry read_tensor_entry(JsonReader& reader, std::string name) {
+GDM_COLD inline TensorEntry read_tensor_entry(JsonReader& reader, std::string name) {
   TensorEntry tensor;
   tensor.name = std::move(name);
   constexpr std::array<std::string_view, 3> keys = {"dtype", "shape", "data_offsets"};
@@ -70,7 +70,7 @@ inline TensorEntry read_tensor_entry(JsonReader& reader, std::string name) {
 }
 
 /// The tensors fill `data_bytes` with neither hole nor overlap, each with the bytes that its shape asks for.
-inline void check_layout(const TensorFileHeader& header, std::uint64_t data_bytes, std::string_view label) {
+GDM_COLD inline void check_layout(const TensorFileHeader& header, std::uint64_t data_bytes, std::string_view label) {
   std::vector<const TensorEntry*> order;
   order.reserve(header.tensors.size());
   for (const TensorEntry& tensor : header.tensors) {
@@ -108,7 +108,7 @@ inline void check_layout(const TensorFileHeader& header, std::uint64_t data_byte
 
 /// Sorts by name and refuses two of the same.
 template <class List, class Name>
-void sort_unique(List& list, Name name, std::string_view what, std::string_view label) {
+GDM_COLD void sort_unique(List& list, Name name, std::string_view what, std::string_view label) {
   std::ranges::sort(list, {}, name);
   const auto twice = std::ranges::adjacent_find(list, {}, name);
   if (twice != list.end()) {
@@ -122,8 +122,8 @@ void sort_unique(List& list, Name name, std::string_view what, std::string_view 
 
 /// Reads a header and checks everything in it against the `data_bytes` that follow it.
 /// @throws Error [GDM-R402] naming the tensor and what was found
-[[nodiscard]] inline TensorFileHeader parse_tensor_header(std::string_view json, std::uint64_t data_bytes,
-                                                          std::string_view label) {
+GDM_COLD [[nodiscard]] inline TensorFileHeader parse_tensor_header(std::string_view json, std::uint64_t data_bytes,
+                                                                   std::string_view label) {
   JsonReader reader(json, std::string(label));
   if (!json.starts_with('{')) {
     reader.fail("it does not begin with '{'");

@@ -25,7 +25,7 @@ GDM_NAMESPACE_BEGIN
 class TensorFileWriter {
  public:
   /// @throws Error [GDM-R201] if the key is taken, or reserved for a checksum
-  void set_metadata(std::string key, std::string value) {
+  GDM_COLD void set_metadata(std::string key, std::string value) {
     if (key.starts_with(checksum_prefix)) {
       throw refusal("metadata " + in_quotes(key), "the key is reserved for a checksum");
     }
@@ -38,7 +38,7 @@ class TensorFileWriter {
   /// @throws Error [GDM-R201] if the name is taken or reserved, the size does not fit the shape or a value is not
   /// finite
   template <TensorItem T>
-  void add(std::string name, const TensorShape& shape, std::span<const T> values) {
+  GDM_COLD void add(std::string name, const TensorShape& shape, std::span<const T> values) {
     const std::string where = "tensor " + in_quotes(name);
     if (name == "__metadata__") {
       throw refusal(where, "the name is reserved");
@@ -65,7 +65,7 @@ class TensorFileWriter {
 
   /// The whole file.
   /// @throws Error [GDM-R201] if there is more in the header than the format allows
-  [[nodiscard]] std::vector<std::byte> bytes() const {
+  GDM_COLD [[nodiscard]] std::vector<std::byte> bytes() const {
     TensorFileHeader header;
     std::vector<const Tensor*> order;
     order.reserve(tensors_.size());
@@ -96,11 +96,11 @@ class TensorFileWriter {
   /// Replaces the file at `path`, or creates it, as `replace_file` does: after a failure the old file is there.
   /// @throws Error [GDM-R401] if the file cannot be written, [GDM-R201] as `bytes`
   template <FileSystem Fs>
-  void save(Fs& fs, const std::filesystem::path& path) const {
+  GDM_COLD void save(Fs& fs, const std::filesystem::path& path) const {
     replace_file(fs, path, bytes());
   }
   /// @copydoc save
-  void save(const std::filesystem::path& path) const { replace_file(path, bytes()); }
+  GDM_COLD void save(const std::filesystem::path& path) const { replace_file(path, bytes()); }
 
  private:
   struct Tensor {
@@ -110,14 +110,14 @@ class TensorFileWriter {
     std::vector<std::byte> bytes;
   };
 
-  static Error refusal(const std::string& where, const std::string& found) {
+  GDM_COLD static Error refusal(const std::string& where, const std::string& found) {
     return {Errc::invalid_argument, "TensorFileWriter: " + where, found,
             "Give finite numbers, as many as the shape says, under unused names"};
   }
 
   /// @param header  tensors in the order of their data
-  static std::string header_text(TensorFileHeader header, std::map<std::string, std::string> metadata,
-                                 std::uint64_t data_bytes) {
+  GDM_COLD static std::string header_text(TensorFileHeader header, std::map<std::string, std::string> metadata,
+                                          std::uint64_t data_bytes) {
     std::string tensors;
     for (const TensorEntry& tensor : header.tensors) {
       tensors += ',';

@@ -19,7 +19,7 @@ inline constexpr std::string_view checksum_prefix = "checksum.";
 inline constexpr std::string_view header_checksum_key = "checksum.__metadata__";
 
 /// `crc32:` and eight lower-case hexadecimal digits.
-[[nodiscard]] inline std::string checksum_text(const Crc32& crc) {
+GDM_COLD [[nodiscard]] inline std::string checksum_text(const Crc32& crc) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string text = "crc32:";
   for (unsigned shift = 32; shift > 0; shift -= 4) {
@@ -32,7 +32,7 @@ inline constexpr std::string_view header_checksum_key = "checksum.__metadata__";
 /// `checksum.__metadata__`; key and value of each; then of each tensor its name, the name of its type, its number of
 /// dimensions, the extents, `begin` and `end`. Both lists in ascending order of their UTF-8 bytes; numbers as eight
 /// bytes, least significant first; texts as their length in bytes, then the bytes.
-[[nodiscard]] inline Crc32 header_checksum(const TensorFileHeader& header) {
+GDM_COLD [[nodiscard]] inline Crc32 header_checksum(const TensorFileHeader& header) {
   const auto is_own = [](const auto& entry) { return entry.first == header_checksum_key; };
   Crc32 crc;
   crc.add(std::uint64_t{header.metadata.size()} -
