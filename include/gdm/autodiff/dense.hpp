@@ -3,7 +3,7 @@
 /// @brief The dense layer y = f(W x + b), or y = x + f(W x + b), with its pullback.
 #pragma once
 
-#include <type_traits>
+#include <cstddef>
 
 #include <gdm/autodiff/activation.hpp>
 #include <gdm/autodiff/linear.hpp>
@@ -14,12 +14,11 @@ enum class Skip : bool { none, residual };
 
 namespace detail {
 
-/// Ends a product with y = f(z), or y = x + f(z), and keeps the slope; one type for layers of all sizes.
-template <class S, class F, Skip skip>
+/// Ends a product with y = f(z), or y = x + f(z), and keeps the slope; of one type for all layers of one padded size.
+template <class S, class F, Skip skip, std::ptrdiff_t In, std::ptrdiff_t Out>
 struct Activated {
-  static constexpr bool in_a_loop = !std::is_same_v<F, Identity>;
-  Columns<const S> x;
-  Columns<S> slope, y;
+  FixedColumns<const S, In> x;
+  FixedColumns<S, Out> slope, y;
 
   void operator()(int i, int j, const simd::Pack<S>& z) const {
     const auto f = F::template at<S>(z);
@@ -83,9 +82,9 @@ struct Dense {
                       Block<S, Out, B>& y) {
     workspace.x = &x;
     simd::product<Out>(p.weight.data, p.weight.stride, In, simd::Strided<S>{x.data, 1, x.stride}, B,
-                       detail::FromColumns<S>{detail::repeated(p.bias)},
-                       detail::Activated<S, F, skip>{detail::columns_of(x), detail::columns_of(workspace.slope),
-                                                     detail::columns_of(y)});
+                       detail::FromColumns<S, detail::FixedColumns<const S, 0>>{{p.bias.data}},
+                       detail::Activated<S, F, skip, Block<S, In, 1>::stride, Block<S, Out, 1>::stride>{
+                           {x.data}, {workspace.slope.data}, {y.data}});
   }
 
   template <class S, int B>
@@ -104,11 +103,17 @@ struct Dense {
     }
     detail::add_outer(dz.data, detail::columns_of(*workspace.x), B, gradient.weight);
     if (dx == nullptr) return;
-    detail::Columns<const S> start = detail::zeros<S, In>();
-    if constexpr (skip == Skip::residual) start = detail::columns_of(dy);
-    simd::product<In>(  // dx = W^T dz
-        workspace.transposed.data, workspace.transposed.stride, Out, simd::Strided<S>{dz.data, 1, dz.stride}, B,
-        detail::FromColumns<S>{start}, detail::IntoColumns<S>{detail::columns_of(*dx)});
+    const auto product = [&](const auto& start) {  // dx = W^T dz
+      auto to = detail::fixed_columns(*dx);
+      simd::product<In>(workspace.transposed.data, workspace.transposed.stride, Out,
+                        simd::Strided<S>{dz.data, 1, dz.stride}, B, start, detail::IntoColumns<S, decltype(to)>{to});
+    };
+    if constexpr (skip == Skip::residual) {
+      auto from = detail::fixed_columns(dy);
+      product(detail::FromColumns<S, decltype(from)>{from});
+    } else {
+      product([](int, int) { return simd::Pack<S>{}; });
+    }
   }
 };
 

@@ -6,6 +6,9 @@
 /// many layers and passes use them.
 #pragma once
 
+#include <cstddef>
+#include <utility>
+
 #include <gdm/autodiff/block.hpp>
 #include <gdm/core/product.hpp>
 
@@ -29,6 +32,22 @@ template <class S, int Rows, int Cols>
 Columns<const S> columns_of(const Block<S, Rows, Cols>& block, int first = 0) noexcept {
   return {block.column(first), block.stride};
 }
+/// Columns whose distance is known to the compiler, which saves the innermost kernels a multiplication for each.
+template <class S, std::ptrdiff_t Stride>
+struct FixedColumns {
+  S* data;
+
+  S* operator[](int j) const noexcept { return data + j * Stride; }
+};
+template <class S, int Rows, int Cols>
+FixedColumns<S, Block<S, Rows, 1>::stride> fixed_columns(Block<S, Rows, Cols>& block) noexcept {
+  return {block.data};
+}
+template <class S, int Rows, int Cols>
+FixedColumns<const S, Block<S, Rows, 1>::stride> fixed_columns(const Block<S, Rows, Cols>& block) noexcept {
+  return {block.data};
+}
+
 /// The same column for every j, a bias say.
 template <class S, int Rows>
 Columns<const S> repeated(const Block<S, Rows, 1>& column) noexcept {
@@ -42,15 +61,15 @@ Columns<const S> zeros() noexcept {
 }
 
 /// Begins a product with what stands in columns.
-template <class S>
+template <class S, class From = Columns<const S>>
 struct FromColumns {
-  Columns<const S> from;
+  From from;
   simd::Pack<S> operator()(int i, int j) const noexcept { return simd::load<S>(from[j] + i); }
 };
 /// Ends a product in columns.
-template <class S>
+template <class S, class To = Columns<S>>
 struct IntoColumns {
-  Columns<S> to;
+  To to;
   void operator()(int i, int j, const simd::Pack<S>& z) const noexcept { simd::store<S>(to[j] + i, z); }
 };
 
@@ -71,9 +90,10 @@ template <class S, int Rows, int Depth>
 /// gradient += sum over n columns of left_j right_j^T.
 template <class S, int Rows, int Depth>
 void add_outer(const S* left, Columns<const S> right, int n, Block<S, Rows, Depth>& gradient) {
-  const Columns<S> to = columns_of(gradient);
+  auto to = fixed_columns(gradient);
+  auto from = fixed_columns(std::as_const(gradient));
   simd::product<Rows>(left, Block<S, Rows, Depth>::stride, n, simd::Strided<S>{right.data, right.stride, 1}, Depth,
-                      FromColumns<S>{{to.data, to.stride}}, IntoColumns<S>{to});
+                      FromColumns<S, decltype(from)>{from}, IntoColumns<S, decltype(to)>{to});
 }
 
 /// to += sum over n columns.

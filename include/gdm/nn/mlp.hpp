@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <string>
 #include <type_traits>
 
@@ -32,11 +33,11 @@ struct MlpChain<Out, Chain<Ops...>, From, To, More...> {
 };
 
 /// Ends a product with y = silu(z), or y = x + silu(z), without what only training needs.
-template <class S, Skip skip>
+template <class S, Skip skip, std::ptrdiff_t Stride>
 struct SiluInto {
   static constexpr bool in_a_loop = true;
-  Columns<const S> x;
-  Columns<S> y;
+  FixedColumns<const S, Stride> x;
+  FixedColumns<S, Stride> y;
 
   void operator()(int i, int j, const simd::Pack<S>& z) const {
     simd::Pack<S> h = Silu::at<S>(z).value;
@@ -46,16 +47,17 @@ struct SiluInto {
 };
 
 /// The first layer's end: adds what it has of the condition and, unless `without` is null, of no condition as well.
-template <class S>
+template <class S, std::ptrdiff_t Sums, std::ptrdiff_t Stride>
 struct FirstSilu {
   static constexpr bool in_a_loop = true;
-  Columns<const S> condition, null_condition;
-  Columns<S> with, without;
+  FixedColumns<const S, Sums> condition;
+  const S* null_condition;
+  FixedColumns<S, Stride> with, without;
 
   void operator()(int i, int j, const simd::Pack<S>& z) const {
     simd::store<S>(with[j] + i, Silu::at<S>(simd::Pack<S>(z + simd::load<S>(condition[j] + i))).value);
     if (without.data == nullptr) return;
-    simd::store<S>(without[j] + i, Silu::at<S>(simd::Pack<S>(z + simd::load<S>(null_condition[j] + i))).value);
+    simd::store<S>(without[j] + i, Silu::at<S>(simd::Pack<S>(z + simd::load<S>(null_condition + i))).value);
   }
 };
 
@@ -198,12 +200,14 @@ struct Mlp : denoiser_tag {
     }
 
    private:
+    using Bias = detail::FromColumns<S, detail::FixedColumns<const S, 0>>;
+    static constexpr std::ptrdiff_t stride = Block<S, widest, 1>::stride;  ///< of the columns between layers
+
     template <int B>
     [[gnu::noinline]] static void predict(const Parameters& p, const Tables& tables, int t,
                                           const Block<S, inputs, B>& y, const Instance<B>& instance, int n, bool guided,
                                           Scratch<B>& scratch, Block<S, latents, 2 * B>& out) {
       const auto& layer = std::get<0>(p.layers);
-      constexpr int stride = Block<S, widest, 2 * B>::stride;
       const Block<S, first, B>* sums = &instance.condition;
       if constexpr (step_rows > 0) {
         detail::affine<first, S>(layer.weight.column(latents), layer.weight.stride, step_rows,
@@ -213,35 +217,33 @@ struct Mlp : denoiser_tag {
       }
       S* const a = scratch.a.data;
       simd::product<first>(layer.weight.data, layer.weight.stride, latents, simd::Strided<S>{y.data, 1, y.stride}, n,
-                           detail::FromColumns<S>{{tables.time.column(t), 0}},
-                           detail::FirstSilu<S>{detail::columns_of(*sums),
-                                                detail::repeated(tables.null_condition),
-                                                {a, stride},
-                                                {guided ? a + n * stride : nullptr, stride}});
-      layers_from<1>(p.layers, scratch.a.data, scratch.b.data, stride, guided ? 2 * n : n, out);
+                           Bias{{tables.time.column(t)}},
+                           detail::FirstSilu<S, Block<S, first, 1>::stride, stride>{
+                               {sums->data}, tables.null_condition.data, {a}, {guided ? a + n * stride : nullptr}});
+      layers_from<1>(p.layers, a, scratch.b.data, guided ? 2 * n : n, out);
     }
 
-    static void project_condition(const Parameters& p, const S* x, std::ptrdiff_t stride, int n, S* to) {
+    static void project_condition(const Parameters& p, const S* x, std::ptrdiff_t x_stride, int n, S* to) {
       const auto& layer = std::get<0>(p.layers);
-      detail::affine<first, S>(layer.weight.column(inputs), layer.weight.stride, features, {x, 1, stride}, n,
+      detail::affine<first, S>(layer.weight.column(inputs), layer.weight.stride, features, {x, 1, x_stride}, n,
                                detail::zeros<S, first>(), {to, layer.weight.stride});
     }
 
     template <std::size_t k, class Layers, int N>
-    static void layers_from(const Layers& layers, const S* x, S* y, std::ptrdiff_t stride, int n,
-                            Block<S, latents, N>& out) {
+    static void layers_from(const Layers& layers, const S* x, S* y, int n, Block<S, latents, N>& out) {
       const auto& layer = std::get<k>(layers);
       constexpr int rows = std::remove_reference_t<decltype(layer.weight)>::rows;
       constexpr int depth = std::remove_reference_t<decltype(layer.weight)>::cols;
       const simd::Strided<S> columns{x, 1, stride};
-      const detail::FromColumns<S> bias{detail::repeated(layer.bias)};
+      const Bias bias{{layer.bias.data}};
       if constexpr (k == sizeof...(Widths)) {
+        const auto to = detail::columns_of(out);
         simd::product<rows>(layer.weight.data, layer.weight.stride, depth, columns, n, bias,
-                            detail::IntoColumns<S>{detail::columns_of(out)});
+                            detail::IntoColumns<S>{to});
       } else {
-        simd::product<rows>(layer.weight.data, layer.weight.stride, depth, columns, n, bias, detail::SiluInto < S,
-                            rows == depth ? Skip::residual : Skip::none > {{x, stride}, {y, stride}});
-        layers_from<k + 1>(layers, y, const_cast<S*>(x), stride, n, out);
+        using Into = detail::SiluInto<S, rows == depth ? Skip::residual : Skip::none, stride>;
+        simd::product<rows>(layer.weight.data, layer.weight.stride, depth, columns, n, bias, Into{{x}, {y}});
+        layers_from<k + 1>(layers, y, const_cast<S*>(x), n, out);
       }
     }
   };
