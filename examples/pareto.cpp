@@ -37,7 +37,7 @@ example::Panel panel(const std::vector<ParetoPoint>& table, const std::string& p
                         .y_label = "below best known (%)",
                         .log_x = true,
                         .log_y = true,
-                        .legend = legend ? "top right" : "off",
+                        .legend = legend ? "at screen 0.5,0.99 center top horizontal maxrows 2 width -1" : "off",
                         .more = "set format y '%g'; set xrange [0.5:1500]; set yrange [0.001:20]"};
   for (const Look& look : looks) {
     Curve curve{.name = look.legend,
@@ -56,7 +56,7 @@ example::Panel panel(const std::vector<ParetoPoint>& table, const std::string& p
       if (look.method == std::string("WMMSE") || look.method == std::string("samples, 3 steps of ascent"))
         curve.labels.push_back(std::to_string(p.setting));
     }
-    if (!curve.x.empty() || legend) result.curves.push_back(curve);
+    if (!curve.x.empty()) result.curves.push_back(curve);
   }
   return result;
 }
@@ -73,21 +73,25 @@ int main(int argc, char** argv) {
       only.emplace_back(argv[i]);
     }
   }
-  const example::Effort effort = quick ? example::Effort{500, 2, 100, 1, 0.0} : example::Effort{20'000, 100, 1'000, 3, 0.3};
+  using example::Effort;
+  const Effort tiny{500, 2, 100, 1, 0.0};
+  const Effort beams = quick ? tiny : Effort{20'000, 100, 1'000, 3, 0.3};
+  const Effort powers = quick ? tiny : Effort{10'000, 60, 1'000, 3, 0.3};
   std::vector<ParetoPoint> table;
   struct Problem {
     const char *name, *title;
-    void (*measure)(const example::Effort&, std::vector<ParetoPoint>&);
+    void (*measure)(const Effort&, std::vector<ParetoPoint>&);
+    const Effort& effort;
   };
   const std::vector<Problem> problems{
-      {"beamforming-8x8", "Beamforming, 8 antennas, 8 users, 10 dB", example::measure_beamforming_8x8},
-      {"beamforming-4x8", "Beamforming, 4 antennas, 8 users, 10 dB", example::measure_beamforming_4x8},
-      {"power-control-10", "Power control, 10 links, 10 dB", example::measure_power_control_10},
-      {"power-control-20", "Power control, 20 links, 10 dB", example::measure_power_control_20}};
+      {"beamforming-8x8", "Beamforming, 8 antennas, 8 users, 10 dB", example::measure_beamforming_8x8, beams},
+      {"beamforming-4x8", "Beamforming, 4 antennas, 8 users, 10 dB", example::measure_beamforming_4x8, beams},
+      {"power-control-10", "Power control, 10 links, 10 dB", example::measure_power_control_10, powers},
+      {"power-control-20", "Power control, 20 links, 10 dB", example::measure_power_control_20, powers}};
   std::vector<example::Panel> panels;
   for (const Problem& problem : problems) {
     if (!only.empty() && std::find(only.begin(), only.end(), problem.name) == only.end()) continue;
-    problem.measure(effort, table);
+    problem.measure(problem.effort, table);
     panels.push_back(panel(table, problem.name, problem.title, panels.empty()));
   }
 

@@ -126,15 +126,18 @@ class Pareto {
     return 1 - sum / best_;
   }
 
-  /// Mean time of an instance in us on one core. Of every ten instances the least time of several passes over all of
+  /// Mean time of an instance in us on one core. Of every few instances the least time of several passes over all of
   /// them counts: whatever else the machine does only adds.
   template <class Method>
   double time_of(const Method& method) const {
     using Clock = std::chrono::steady_clock;
-    constexpr std::size_t part = 10;
+    volatile double kept = 0;  // else the compiler may leave out what nobody reads
+    const auto before = Clock::now();
+    for (std::size_t i = 0; i < 4; ++i) kept = kept + method(conditions_[i], i)[0];
+    // As few as the clock can tell: another program in between spoils the fewer.
+    const std::size_t part = Clock::now() - before < std::chrono::microseconds(80) ? 4 : 1;
     const std::size_t parts = std::min(timed, conditions_.size()) / part;
     std::vector<double> least(parts, std::numeric_limits<double>::infinity());
-    volatile double kept = 0;  // else the compiler may leave out what nobody reads
     const auto begin = Clock::now();
     for (int pass = 0; pass < 4 || std::chrono::duration<double>(Clock::now() - begin).count() < effort_.seconds;
          ++pass) {
