@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Transmit powers of links that disturb each other, with a proof of how good an answer is. Also an honest one: a step of
 // WMMSE costs a fraction of a microsecond here, and restarts of it are the better solver of this problem.
-#include <chrono>
 #include <cstdio>
 #include <gdm/gdm.hpp>
-#include <limits>
 #include <ratio>
 
 #include "support/table.hpp"
+#include "support/timing.hpp"
 
 int main() {
   constexpr int links = 6;
@@ -23,15 +22,11 @@ int main() {
   example::Table table({"method", "mean gap", "us"});
   const auto measure = [&](const char* name, const auto& method) {
     auto answers = test.solutions;
-    double least = std::numeric_limits<double>::infinity();
-    for (int pass = 0; pass < 5; ++pass) {
-      const auto start = std::chrono::steady_clock::now();
-      for (std::size_t i = 0; i < test.size(); ++i) gdm::set_row(answers, i, Solution(method(test.condition(i))));
-      const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - start;
-      least = std::min(least, took.count() / static_cast<double>(test.size()));
-    }
+    const double time = example::microseconds_each(test.size(), 5, [&](std::size_t i) {
+      gdm::set_row(answers, i, Solution(method(test.condition(i))));
+    });
     const gdm::Evaluation e = gdm::evaluate_solutions(test, answers);
-    table.add({name, example::gap_text(e.mean_gap), example::text("%.1f", least)});
+    table.add({name, example::gap_text(e.mean_gap), example::text("%.1f", time)});
     return e.feasible_fraction == 1.0 ? e.mean_gap : 1.0;
   };
   const double full = measure("all at full power", [](const Condition& x) {
