@@ -179,7 +179,7 @@ struct TanhLayer : gdm::denoiser_tag {
 int main() {
   using Problem = example::Airtime<6>;
   const gdm::ProblemCheck checked = gdm::check_problem<Problem>();
-  std::printf("check_problem: %s\n", checked.passed() ? "every promise kept" : checked.text().c_str());
+  std::printf("check_problem: %s\n", checked.passed() ? "all properties hold" : checked.text().c_str());
 
   const auto [train, test] = gdm::split(gdm::generate<Problem>(5'000, 1), 0.9);
   //! [use]

@@ -69,7 +69,7 @@ struct PowerControl {
 
 int main() {
   const gdm::ProblemCheck checked = gdm::check_problem<PowerControl>();
-  std::printf("check_problem: %s\n", checked.passed() ? "every promise kept" : checked.text().c_str());
+  std::printf("check_problem: %s\n", checked.passed() ? "all properties hold" : checked.text().c_str());
 
   const auto [train, test] = gdm::split(gdm::generate<PowerControl>(8'000, 1), 0.875);
   gdm::GdmOptimizer<PowerControl, gdm::Mlp<96, 96, 96>> optimizer;

@@ -4,5 +4,5 @@
 #pragma once
 
 #define GDM_VERSION_MAJOR 0
-#define GDM_VERSION_MINOR 1
+#define GDM_VERSION_MINOR 2
 #define GDM_VERSION_PATCH 0
