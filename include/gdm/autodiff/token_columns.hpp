@@ -16,10 +16,11 @@ template <int M, int B, bool Global>
 struct TokenColumns {
   static constexpr int capacity = (M + (Global ? 1 : 0)) * B;
 
-  int n = 0;               ///< instances
-  int total = 0;           ///< tokens
-  int first[B + 1];        ///< first token of each instance; the end of the last one
-  int instance[capacity];  ///< of every column
+  int n = 0;         ///< instances
+  int total = 0;     ///< tokens
+  int first[B + 1];  ///< first token of each instance; the end of the last one
+  int instance[(capacity + 7) / 8 *
+               8];  ///< of every column; rounded up to the widest block of a product, which g++ 12 sees read
 
   /// Lays out `instances` instances of which `present` gives the numbers of tokens; null: M each.
   /// @param times  2 repeats them all behind themselves, for the unconditional branch of guidance

@@ -164,6 +164,17 @@ constexpr DenoiserShape denoiser_shape() {
           .pools_sum = tokens.pooling == Pooling::sum};
 }
 
+/// The sampler that a bundle chooses; all steps of a schedule that has fewer than the default of five.
+template <class Bundle, class Schedule>
+struct default_sampler {
+  using type = typename Bundle::Sampler;
+};
+template <class P, class Schedule>
+requires requires { requires Schedule::steps < 5; }
+struct default_sampler<DefaultPolicies<P>, Schedule> {
+  using type = Ddim<0, std::ratio<1>>;
+};
+
 /// The policies of an optimizer for problem P.
 template <class P, class... Policies>
 struct PolicySet {
@@ -171,7 +182,7 @@ struct PolicySet {
   using Schedule = typename first_of<is_schedule, typename Bundle::Schedule, Policies...>::type;
   using Denoiser = typename first_of<is_denoiser, typename default_denoiser<P>::type, Policies...>::type;
   using Parameterisation = typename first_of<is_parameterisation, typename Bundle::Parameterisation, Policies...>::type;
-  using Sampler = typename first_of<is_sampler, typename Bundle::Sampler, Policies...>::type;
+  using Sampler = typename first_of<is_sampler, typename default_sampler<Bundle, Schedule>::type, Policies...>::type;
   using Refinement = typename first_of<is_refinement, OwnRefine, Policies...>::type;
   using Scalar = typename first_of<is_scalar, float, Policies...>::type;
   struct Training {
