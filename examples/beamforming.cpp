@@ -68,11 +68,11 @@ double rate_of(Condition x, const Solution& y, int user) {
 /// Radiated power of every beam against the angle, relative to an isotropic antenna with all of the power.
 example::Panel pattern(const std::string& title, const Solution& y, double power, const std::array<double, users>& at) {
   example::Panel panel{.title = title, .x_label = "angle from broadside (degrees)", .y_label = "radiated power (dB)"};
-  panel.legend = "bottom center horizontal";
+  panel.legend = "outside below center horizontal noopaque";
   panel.more = "set xrange [-90:90]; set yrange [-40:12]; set xtics 30; unset arrow\n";
   for (int k = 0; k < users; ++k) {
     const double angle = at[static_cast<std::size_t>(k)];
-    panel.more += text("set arrow from %g,-34 to %g,12 nohead dt 3 lc rgb '%s'\n", angle, angle, example::detail::colour(k));
+    panel.more += text("set arrow from %g,-40 to %g,12 nohead dt 3 lc rgb '%s'\n", angle, angle, example::detail::colour(k));
     example::Curve curve{.name = text("user %d, %g deg", k + 1, angle), .colour = k, .dashed = k % 2 == 1};
     for (double phi = -90; phi <= 90; phi += 0.5) {
       const auto a = steering<antennas>(radian * phi);

@@ -91,8 +91,8 @@ example::Panel panel(double rho, const Comparison& c) {
                         .x_label = "slot",
                         .y_label = "below best known (%), mean of 25 slots",
                         .log_y = true,
-                        .legend = "bottom right",
-                        .more = "set format y '%g'; set yrange [0.01:100]"};
+                        .legend = "outside below center horizontal noopaque",
+                        .more = "set format y '%g'; set yrange [0.003:100]"};
   const auto add = [&](const char* name, const Run& run, int colour, bool dashed) {
     constexpr std::size_t width = 25;
     example::Curve curve{.name = name, .colour = colour, .dashed = dashed};
@@ -103,7 +103,7 @@ example::Panel panel(double rho, const Comparison& c) {
         of += c.best[i];
       }
       curve.x.push_back(static_cast<double>(begin) + 0.5 * width);
-      curve.y.push_back(std::max(100 * (1 - sum / of), 1e-2));
+      curve.y.push_back(std::max(100 * (1 - sum / of), 3e-3));
     }
     result.curves.push_back(curve);
   };

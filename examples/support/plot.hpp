@@ -24,7 +24,8 @@ struct Curve {
   int symbol = 7;      ///< gnuplot's number: 5 square, 7 disk, 9 triangle, 13 rhombus; one less: its outline
   double size = 0.35;  ///< of the symbol
   std::vector<double> low{}, high{};  ///< ends of an interval around every y; empty: none
-  std::vector<std::string> labels{};  ///< a word below every point; empty: none
+  std::vector<std::string> labels{};  ///< a word at every point; empty: none
+  std::string label_offset = "0,-0.7";  ///< from the point, in characters
 };
 
 /// One pair of axes with its curves.
@@ -81,9 +82,10 @@ inline void plot_panel(std::FILE* to, const Panel& panel, std::size_t number) {
                  curve.dashed ? " dt (6,4)" : "",
                  curve.name.empty() ? "notitle" : ("title " + quoted(curve.name) + " noenhanced").c_str());
     if (!curve.low.empty())
-      std::fprintf(to, ", '' using 1:2:3:4 with yerrorbars pt 0 lw 1 lc rgb '%s' notitle", colour(curve.colour));
+      std::fprintf(to, ", '' using 1:3:(0):($4-$3) with vectors nohead lw 1 lc rgb '%s' notitle", colour(curve.colour));
     if (!curve.labels.empty())
-      std::fprintf(to, ", '' using 1:2:5 with labels font ',10' offset 0,-0.7 tc rgb '%s' notitle", colour(curve.colour));
+      std::fprintf(to, ", '' using 1:2:5 with labels font ',10' offset %s tc rgb '%s' notitle",
+                   curve.label_offset.c_str(), colour(curve.colour));
   }
   say("");
 }
@@ -105,7 +107,7 @@ inline bool write_svg(const std::filesystem::path& path, const std::vector<Panel
   std::fprintf(gnuplot, "set key spacing 1.1 samplen 2 opaque\n");
   if (n > 1) {
     std::fprintf(gnuplot, "set multiplot layout %zu,%zu%s\n", down, across,
-                 columns == 0 ? "" : " margins 0.075,0.985,0.075,0.86 spacing 0.1,0.14");
+                 columns == 0 ? "" : " margins 0.09,0.985,0.075,0.86 spacing 0.1,0.14");
   }
   for (std::size_t i = 0; i < n; ++i) detail::plot_panel(gnuplot, panels[i], i);
   if (n > 1) std::fprintf(gnuplot, "unset multiplot\n");
