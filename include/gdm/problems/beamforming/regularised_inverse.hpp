@@ -57,6 +57,7 @@ class RegularisedInverse {
   /// A^-1 H, the directions themselves.
   [[nodiscard]] Beams directions() const {
     Beams v = scaled_;
+    if constexpr (R == 1) return v;  // g++ 12 sees the loops reach further
     for (int n = cell_.rank - 1; n >= 0; --n)
       for (int i = n + 1; i < cell_.rank; ++i) lanes::add_multiple(v[n], -a_.re(n, i), a_.im(n, i), v[i]);
     return v;
