@@ -72,7 +72,8 @@ example::Panel pattern(const std::string& title, const Solution& y, double power
   panel.more = "set xrange [-90:90]; set yrange [-40:12]; set xtics 30; unset arrow\n";
   for (int k = 0; k < users; ++k) {
     const double angle = at[static_cast<std::size_t>(k)];
-    panel.more += text("set arrow from %g,-40 to %g,12 nohead dt 3 lc rgb '%s'\n", angle, angle, example::detail::colour(k));
+    panel.more +=
+        text("set arrow from %g,-40 to %g,12 nohead dt 3 lc rgb '%s'\n", angle, angle, example::detail::colour(k));
     example::Curve curve{.name = text("user %d, %g deg", k + 1, angle), .colour = k, .dashed = k % 2 == 1};
     for (double phi = -90; phi <= 90; phi += 0.5) {
       const auto a = steering<antennas>(radian * phi);
@@ -105,7 +106,7 @@ int main() {
   };
   const auto solve = [&](const Condition& x) { return optimizer.solve(x, {.samples = 4, .refine = 3}); };
   const double greedy = gap_of([](const Condition& x) { return Solution(Problem::baseline(x)); });
-  const double iterated = gap_of(wmmse), one = gap_of([&](const Condition& x) { return optimizer.solve(x); }),
+  const double iterated = gap_of(wmmse), one = gap_of([&](const Condition&x) { return optimizer.solve(x); }),
                best = gap_of(solve);
   example::heading("Mean gap to the best of 40 runs of WMMSE, 500 cells of 4 users and 8 antennas");
   example::Table gaps({"method", "gap"});
@@ -121,9 +122,10 @@ int main() {
   Condition x = test.condition(0);
   for (int k = 0; k < users; ++k)
     x.segment<2 * antennas>(2 * antennas * k) = steering<antennas>(radian * angles[static_cast<std::size_t>(k)]);
-  const std::vector<std::pair<std::string, Solution>> answers{
-      {"regularised zero-forcing", zero_forcing(x)}, {"WMMSE from zero-forcing", wmmse(x)}, {"this library", solve(x)},
-      {"best known", Problem::optimal(x)}};
+  const std::vector<std::pair<std::string, Solution>> answers{{"regularised zero-forcing", zero_forcing(x)},
+                                                              {"WMMSE from zero-forcing", wmmse(x)},
+                                                              {"this library", solve(x)},
+                                                              {"best known", Problem::optimal(x)}};
   example::heading("Rates of one cell in bit/s/Hz");
   example::Table rates({"method", "user at -35 deg", "10 deg", "16 deg", "45 deg", "sum"});
   for (const auto& [name, y] : answers) {
@@ -138,6 +140,7 @@ int main() {
                                                       pattern(answers[2].first, answers[2].second, 10.0, angles)});
   std::printf("%s\n", drawn ? "picture: beams.svg" : "no gnuplot, no picture");
   const double ours = Problem::objective(x, answers[2].second), known = Problem::objective(x, answers[3].second);
-  return best < iterated && best < greedy && ours > 0.98 * known && Problem::violation(x, answers[2].second) <= 1e-9 ? 0
-                                                                                                                   : 1;
+  return best < iterated && best < greedy && ours > 0.98 * known && Problem::violation(x, answers[2].second) <= 1e-9
+             ? 0
+             : 1;
 }

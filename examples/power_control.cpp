@@ -22,9 +22,8 @@ int main() {
   example::Table table({"method", "mean gap", "us"});
   const auto measure = [&](const char* name, const auto& method) {
     auto answers = test.solutions;
-    const double time = example::microseconds_each(test.size(), 5, [&](std::size_t i) {
-      gdm::set_row(answers, i, Solution(method(test.condition(i))));
-    });
+    const double time = example::microseconds_each(
+        test.size(), 5, [&](std::size_t i) { gdm::set_row(answers, i, Solution(method(test.condition(i)))); });
     const gdm::Evaluation e = gdm::evaluate_solutions(test, answers);
     table.add({name, example::gap_text(e.mean_gap), example::text("%.1f", time)});
     return e.feasible_fraction == 1.0 ? e.mean_gap : 1.0;
@@ -47,9 +46,8 @@ int main() {
     return channel.powers(gdm::best_known_powers(channel, {.starts = 16, .switches = false}));
   });
   const double one = measure("one sample", [&](const Condition& x) { return optimizer.solve(x); });
-  const double best = measure("best of 4 samples, 3 steps of ascent on each", [&](const Condition& x) {
-    return optimizer.solve(x, {.samples = 4, .refine = 3});
-  });
+  const double best = measure("best of 4 samples, 3 steps of ascent on each",
+                              [&](const Condition& x) { return optimizer.solve(x, {.samples = 4, .refine = 3}); });
   example::heading("Gap to the best known rate, 500 instances of 6 links, times on one core");
   table.print();
 
@@ -59,5 +57,6 @@ int main() {
               answer.bound / answer.objective - 1);
   for (int i = 0; i < links; ++i) std::printf(" %.3f", answer.solution[i]);
   std::printf("\n");
-  return best < wmmse && one < full && answer.objective <= answer.bound && answer.bound < 1.2 * answer.objective ? 0 : 1;
+  return best < wmmse && one < full && answer.objective <= answer.bound && answer.bound < 1.2 * answer.objective ? 0
+                                                                                                                 : 1;
 }

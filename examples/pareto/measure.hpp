@@ -70,8 +70,7 @@ class Pareto {
     double seconds = 0;
     for (std::size_t seed = 1; seed <= effort_.seeds; ++seed) {
       gdm::Regression<P, Denoiser> regression;
-      regression.train(data,
-                       {.epochs = effort_.epochs, .batch_size = 128, .learning_rate = 3e-3, .seed = seed});
+      regression.train(data, {.epochs = effort_.epochs, .batch_size = 128, .learning_rate = 3e-3, .seed = seed});
       measure("regression", 1, [&](const Condition& x, std::size_t) { return regression.solve(x); });
       measure("regression, 3 steps of ascent", 1, [&](const Condition& x, std::size_t) {
         Solution y = regression.solve(x);
@@ -79,13 +78,12 @@ class Pareto {
         return y;
       });
       gdm::GdmOptimizer<P, Denoiser, gdm::Ddim<5, std::ratio<1>>> optimizer;
-      seconds += optimizer
-                     .train(data, {.epochs = effort_.epochs,
-                                   .batch_size = 128,
-                                   .learning_rate = 3e-3,
-                                   .p_uncond = 0.0,
-                                   .seed = seed})
-                     .seconds;
+      seconds +=
+          optimizer
+              .train(
+                  data,
+                  {.epochs = effort_.epochs, .batch_size = 128, .learning_rate = 3e-3, .p_uncond = 0.0, .seed = seed})
+              .seconds;
       for (const std::size_t samples : {1, 2, 4, 16, 64}) {
         measure("samples", samples, [&](const Condition& x, std::size_t i) {
           return optimizer.solve(x, {.samples = samples, .seed = i * 1000});

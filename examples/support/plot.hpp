@@ -23,8 +23,8 @@ struct Curve {
   bool points = false;
   int symbol = 7;      ///< gnuplot's number: 5 square, 7 disk, 9 triangle, 13 rhombus; one less: its outline
   double size = 0.35;  ///< of the symbol
-  std::vector<double> low{}, high{};  ///< ends of an interval around every y; empty: none
-  std::vector<std::string> labels{};  ///< a word at every point; empty: none
+  std::vector<double> low{}, high{};    ///< ends of an interval around every y; empty: none
+  std::vector<std::string> labels{};    ///< a word at every point; empty: none
   std::string label_offset = "0,-0.7";  ///< from the point, in characters
 };
 
@@ -61,8 +61,9 @@ inline void plot_panel(std::FILE* to, const Panel& panel, std::size_t number) {
     for (std::size_t i = 0; i < curve.x.size(); ++i) {
       const bool drawn = std::isfinite(curve.y[i]) && (!panel.log_y || curve.y[i] > 0);
       if (!drawn) continue;
-      std::fprintf(to, "%.9g %.9g %.9g %.9g %s\n", curve.x[i], curve.y[i], curve.low.empty() ? curve.y[i] : curve.low[i],
-                   curve.high.empty() ? curve.y[i] : curve.high[i], curve.labels.empty() ? "-" : curve.labels[i].c_str());
+      std::fprintf(to, "%.9g %.9g %.9g %.9g %s\n", curve.x[i], curve.y[i],
+                   curve.low.empty() ? curve.y[i] : curve.low[i], curve.high.empty() ? curve.y[i] : curve.high[i],
+                   curve.labels.empty() ? "-" : curve.labels[i].c_str());
     }
     say("EOD");
   }
@@ -102,7 +103,8 @@ inline bool write_svg(const std::filesystem::path& path, const std::vector<Panel
   const std::size_t across = columns == 0 ? n : std::min(columns, n), down = (n + across - 1) / across;
   std::fprintf(gnuplot, "set encoding utf8\n");
   std::fprintf(gnuplot, "set terminal svg size %zu,%zu font 'Helvetica,14' background rgb 'white'\nset output %s\n",
-               across == 1 ? std::size_t{640} : 540 * across, 400 * down + (columns == 0 ? 0 : 50), detail::quoted(path.string()).c_str());
+               across == 1 ? std::size_t{640} : 540 * across, 400 * down + (columns == 0 ? 0 : 50),
+               detail::quoted(path.string()).c_str());
   std::fprintf(gnuplot, "set grid lc rgb '#dddddd' lw 0.6\nset border 3 lc rgb '#444444'\nset tics nomirror\n");
   std::fprintf(gnuplot, "set key spacing 1.1 samplen 2 opaque\n");
   if (n > 1) {
