@@ -46,6 +46,7 @@ class Error : public std::runtime_error {
   /// An error that another process threw, from its code and its text.
   [[nodiscard]] static Error relayed(Errc code, const std::string& what) { return Error(code, what); }
 
+  /// The number of the error.
   [[nodiscard]] Errc code() const noexcept { return code_; }
 
   /// The same error, with the place in front in which it was met: a row of a dataset, a line of a file.

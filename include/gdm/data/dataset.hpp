@@ -46,8 +46,11 @@ struct Dataset {
   /// it to infinity to train on labels that are known to break the constraints.
   double label_tolerance = 1e-4;
 
+  /// Number of rows.
   [[nodiscard]] std::size_t size() const noexcept { return conditions.shape(0); }
+  /// Row `row` as a vector.
   [[nodiscard]] Condition condition(std::size_t row) const { return row_of<Condition>(conditions, row); }
+  /// @copydoc condition
   [[nodiscard]] Solution solution(std::size_t row) const { return row_of<Solution>(solutions, row); }
 
   /// The rows as an Eigen matrix over the same memory: one column an instance.

@@ -24,9 +24,11 @@ struct GraphMlp : denoiser_tag {
   static_assert(sound, "[GDM-S37] GraphMlp needs a width and a depth, GraphMlp<32, 3> say");
   static constexpr int time_size = 16;
   static constexpr bool needs_tokens = true;
+  /// Whether a problem's sizes fit; where they do not, an assertion in the network says why.
   template <DenoiserShape shape>
   static constexpr bool takes = shape.global_latents == 0 && shape.pair_features <= Width;
 
+  /// As written into model files.
   static std::string name() { return std::string("graph-mlp-") + std::to_string(Width) + "-" + std::to_string(Depth); }
 
   template <DenoiserShape shape>
@@ -34,6 +36,7 @@ struct GraphMlp : denoiser_tag {
   template <class S, DenoiserShape shape>
   using Model = detail::TokenModel<S, shape, Width, Depth, time_size, Layer<shape>>;
 
+  /// The network for scalar S and the sizes of one problem.
   template <class S, DenoiserShape shape>
   struct Network : Model<S, shape>, detail::TokenTraining<Model<S, shape>>, detail::TokenPrediction<Model<S, shape>> {
     static_assert(shape.global_latents == 0,

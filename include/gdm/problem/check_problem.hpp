@@ -27,14 +27,15 @@ struct CheckOptions {
 
 /// A property that does not hold: which one, how often it was seen, and where it was seen first.
 struct ProblemFailure {
-  std::string property;
-  std::string first;
-  int count = 0;
+  std::string property;  ///< what should hold
+  std::string first;     ///< instance and point at which it did not, first
+  int count = 0;         ///< how often
 };
 
 /// What `check_problem` found.
 struct ProblemCheck {
-  std::vector<ProblemFailure> failures;
+  std::vector<ProblemFailure> failures;  ///< in the order in which they were met
+  /// True if every property held at every point.
   [[nodiscard]] bool passed() const { return failures.empty(); }
 
   /// One line for each; empty if all hold.
@@ -82,8 +83,7 @@ class ProblemChecker {
     shared_ = Traits::context(x);
     const typename Traits::Features features = Traits::features(x, shared_);
     expect(features.allFinite(), "features are finite", list(features), 0);
-    expect(same(Traits::features(x, shared_), features), "features are the same at every call", "",
-           0);
+    expect(same(Traits::features(x, shared_), features), "features are the same at every call", "", 0);
     same_without_context<features_hook>(features, x);
     checked_pairs(x);
 
@@ -204,7 +204,8 @@ class ProblemChecker {
       const double bound = P::bound(x);
       expect(std::isfinite(bound) && !beats(best_, bound), "no feasible point is better than the bound", "", bound);
       const double stopped = Traits::bound(x, best_);
-      expect(std::isfinite(stopped) && !beats(best_, stopped), "no feasible point is better than the bound", "", stopped);
+      expect(std::isfinite(stopped) && !beats(best_, stopped), "no feasible point is better than the bound", "",
+             stopped);
     }
   }
 

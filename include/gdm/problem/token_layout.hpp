@@ -27,9 +27,13 @@ struct TokenLayout {
   int pair_features = 0;            ///< numbers of one ordered pair of tokens
   int step_features = 0;            ///< numbers of one token that follow the noisy latent in every step
 
+  /// Sizes of the vectors that follow.
   [[nodiscard]] constexpr int feature_size() const noexcept { return count * features + global_features; }
+  /// @copydoc feature_size
   [[nodiscard]] constexpr int latent_size() const noexcept { return count * latents + global_latents; }
+  /// @copydoc feature_size
   [[nodiscard]] constexpr int pair_size() const noexcept { return count * count * pair_features; }
+  /// @copydoc feature_size
   [[nodiscard]] constexpr int step_size() const noexcept { return count * step_features; }
 };
 

@@ -48,7 +48,7 @@ struct BasicSolveOptions {
 /// A solution and what is known of it.
 template <class P>
 struct Answer {
-  typename P::Solution solution;
+  typename P::Solution solution;                                ///< feasible, in the problem's units
   double objective = std::numeric_limits<double>::quiet_NaN();  ///< of the solution
   double bound = std::numeric_limits<double>::quiet_NaN();  ///< no solution is better; NaN where the problem has none
   std::size_t samples = 0;                                  ///< drawn

@@ -18,12 +18,12 @@ enum class Flow : bool { proceed, stop };
 
 /// The state of a run after an epoch.
 struct EpochInfo {
-  std::size_t epoch;     ///< 1, 2, ..
-  std::size_t epochs;    ///< asked for
-  double loss;           ///< mean over the epoch
-  double learning_rate;  ///< of its last step
-  double seconds;        ///< since the start
-  double rows_per_second;
+  std::size_t epoch;       ///< 1, 2, ..
+  std::size_t epochs;      ///< asked for
+  double loss;             ///< mean over the epoch
+  double learning_rate;    ///< of its last step
+  double seconds;          ///< since the start
+  double rows_per_second;  ///< since the start
 };
 
 /// The state of learning without labels after a round.
@@ -82,13 +82,14 @@ Flow notify_epoch(const EpochInfo& info, Callbacks&... callbacks) {
 
 /// Stops when the loss has not fallen by the share `improvement` for `patience` epochs: `EarlyStop{.patience = 5}`.
 struct EarlyStop {
-  std::size_t patience = 20;
-  double improvement = 1e-3;
+  std::size_t patience = 20;  ///< epochs without improvement
+  double improvement = 1e-3;  ///< smallest relative fall of the loss that counts
 
   // State of the run, public so that the settings can be written as an aggregate.
-  double best_loss = std::numeric_limits<double>::infinity();
-  std::size_t best_epoch = 0;
+  double best_loss = std::numeric_limits<double>::infinity();  ///< so far
+  std::size_t best_epoch = 0;                                  ///< in which it was met
 
+  /// Called after every epoch.
   Flow on_epoch(const EpochInfo& info) {
     if (info.loss < best_loss * (1 - improvement)) {
       best_loss = info.loss;
@@ -100,8 +101,9 @@ struct EarlyStop {
 
 /// Keeps what every epoch reported. Pass an lvalue and read `epochs` afterwards.
 struct History {
-  std::vector<EpochInfo> epochs;
+  std::vector<EpochInfo> epochs;  ///< in order
 
+  /// Called after every epoch.
   Flow on_epoch(const EpochInfo& info) {
     epochs.push_back(info);
     return Flow::proceed;

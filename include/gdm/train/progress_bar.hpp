@@ -22,6 +22,7 @@ class ProgressBar {
  public:
   ProgressBar() : terminal_(is_terminal()) {}
 
+  /// Called by `train` after every epoch.
   Flow on_epoch(const EpochInfo& info) {
     const bool last = info.epoch == info.epochs;
     if (!terminal_ || (info.seconds < shown_ + 0.1 && !last)) return Flow::proceed;
@@ -38,6 +39,7 @@ class ProgressBar {
     return Flow::proceed;
   }
 
+  /// Called by `learn` after every round.
   Flow on_round(const RoundInfo& info) {
     if (!terminal_) return Flow::proceed;
     const double left = info.seconds / static_cast<double>(info.round) * static_cast<double>(info.rounds - info.round);

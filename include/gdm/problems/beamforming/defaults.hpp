@@ -9,6 +9,7 @@
 
 GDM_NAMESPACE_BEGIN
 
+/// Network and training of `Beamforming<N, K>`.
 template <int N, int K>
 struct BeamformingDefaults {
   /// Width 16 costs a third and has about twice the gap. Small batches: 4 users and 2 antennas, 6,000 rows and 40 epochs

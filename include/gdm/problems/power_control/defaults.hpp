@@ -9,6 +9,7 @@
 
 GDM_NAMESPACE_BEGIN
 
+/// Network and training of `PowerControl<K>`.
 template <int K>
 struct PowerControlDefaults {
   using Denoiser = GraphMlp<32, 3>;
