@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <gdm/analysis/evaluation.hpp>
 #include <gdm/optimizer.hpp>
-#include <gdm/solve.hpp>
 #include <gdm/problems/sum_rate/defaults.hpp>
+#include <gdm/solve.hpp>
 
 #include <doctest/doctest.h>
 
@@ -24,7 +24,7 @@ using Condition = Problem::Condition;
 using Solution = Problem::Solution;
 
 /// Small enough to be trained in a moment.
-using Optimizer = gdm::GdmOptimizer<Problem, gdm::CosineSchedule<8>, gdm::Mlp<16, 16>>;
+using Optimizer = gdm::GdmOptimizer<Problem, gdm::CosineSchedule<8>, gdm::Mlp<16, 16>, gdm::Ddpm>;
 
 /// The same denoiser, sampling another number of columns at a time and counting the columns that it evaluates.
 struct NarrowDenoiser : gdm::Mlp<16, 16> {
@@ -44,7 +44,7 @@ struct NarrowDenoiser : gdm::Mlp<16, 16> {
     }
   };
 };
-using NarrowOptimizer = gdm::GdmOptimizer<Problem, gdm::CosineSchedule<8>, NarrowDenoiser>;
+using NarrowOptimizer = gdm::GdmOptimizer<Problem, gdm::CosineSchedule<8>, NarrowDenoiser, gdm::Ddpm>;
 
 const gdm::Dataset<Problem>& data() {
   static const auto all = gdm::generate<Problem>(600, 1, 1);
@@ -54,13 +54,9 @@ const gdm::Dataset<Problem>& data() {
 template <class O>
 O trained(std::uint64_t seed = 1, int threads = 1, std::size_t epochs = 30) {
   O optimizer;
-  optimizer.train(data(),
-                  {.epochs = epochs,
-                   .batch_size = 100,
-                   .learning_rate = 5e-3,
-                   .p_uncond = 0.1,
-                   .seed = seed,
-                   .threads = threads});
+  optimizer.train(
+      data(),
+      {.epochs = epochs, .batch_size = 100, .learning_rate = 5e-3, .p_uncond = 0.1, .seed = seed, .threads = threads});
   return optimizer;
 }
 const Optimizer& shared() {
@@ -572,7 +568,8 @@ TEST_CASE("a model's file tells that guidance was never trained, and fine tuning
 TEST_CASE("a solver without trainer reads the same file, and answers with the same bits") {
   const gdm_test::TemporaryFolder folder;
   shared().save(folder / "model");
-  const auto solver = gdm::GdmSolver<Problem, gdm::CosineSchedule<8>, gdm::Mlp<16, 16>>::load(folder / "model");
+  const auto solver =
+      gdm::GdmSolver<Problem, gdm::CosineSchedule<8>, gdm::Mlp<16, 16>, gdm::Ddpm>::load(folder / "model");
   CHECK(solver.solve_batch(first_rows(30), {.samples = 2, .omega = 0.5, .seed = 1}) ==
         shared().solve_batch(first_rows(30), {.samples = 2, .omega = 0.5, .seed = 1}));
 }

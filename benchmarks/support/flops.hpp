@@ -3,9 +3,9 @@
 /// @brief Useful flops of the networks: two a weight and column, none for padding, activations or bookkeeping.
 #pragma once
 
+#include <gdm/model/policies.hpp>
 #include <gdm/nn/mlp.hpp>
 #include <gdm/nn/set_mlp.hpp>
-#include <gdm/model/policies.hpp>
 
 namespace bench {
 

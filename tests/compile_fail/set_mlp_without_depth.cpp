@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // EXPECT: [GDM-S32] SetMlp needs a width and a depth, SetMlp<48, 4> say
-#include <gdm/nn/set_mlp.hpp>
 #include <gdm/model/policy_errors.hpp>
+#include <gdm/nn/set_mlp.hpp>
 
 #include "sound.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // EXPECT: [GDM-S18] SetMlp needs a problem with `static constexpr gdm::TokenLayout tokens`
-#include <gdm/nn/set_mlp.hpp>
 #include <gdm/model/policy_errors.hpp>
+#include <gdm/nn/set_mlp.hpp>
 
 #include "sound.hpp"
 

@@ -121,10 +121,10 @@ struct Runner {
       if (key.latents == 0) key.latents = N;
     const typename Network::Parameters weights{};
     const typename Network::template Instance<lanes> instance{};
-    process.template run<guided>(typename Process::Denoiser{weights, tables, low, high},
-                                 typename Process::template Columns<lanes>{static_cast<int>(keys.size()), keys.data(),
-                                                                           instance, *scratch, y},
-                                 std::max(first, 0), first >= 0, omega, prepare, observe);
+    process.template run<guided>(
+        typename Process::Denoiser{weights, tables, low, high},
+        typename Process::template Columns<lanes>{static_cast<int>(keys.size()), keys.data(), instance, *scratch, y},
+        std::max(first, 0), first >= 0, omega, prepare, observe);
   }
   Column column(int j) const { return Eigen::Map<const Column>(y.column(j)); }
 };
@@ -190,8 +190,8 @@ double mean_error(const Gaussian<N>& a, const Gaussian<N>& b) {
 /// `expected` that holds a right one with a probability of 99.9 % (two-sided, shared among all of them).
 /// @param begin, step  fills in the latents that a run begins at, and the step; noise without
 template <class R, int N>
-void sample_agrees(R& runner, const Gaussian<N>& expected, int n, const std::function<void()>& begin = [] {},
-                   int step = -1) {
+void sample_agrees(
+    R& runner, const Gaussian<N>& expected, int n, const std::function<void()>& begin = [] {}, int step = -1) {
   Eigen::Matrix<double, N, 1> sum = Eigen::Matrix<double, N, 1>::Zero();
   Eigen::Matrix<double, N, N> square = Eigen::Matrix<double, N, N>::Zero();
   std::vector<gdm::ColumnKey> keys(lanes);
@@ -623,7 +623,8 @@ struct SteppedNetwork : FakeNetwork<2> {
 
 TEST_CASE("step features are computed from the latents before every step, and stay out of the update") {
   int steps = 0, prepared = 0;
-  Runner<SteppedNetwork, gdm::CosineSchedule<6>, gdm::CleanPrediction, gdm::Ddpm> runner{SteppedNetwork::Tables{&steps}};
+  Runner<SteppedNetwork, gdm::CosineSchedule<6>, gdm::CleanPrediction, gdm::Ddpm> runner{
+      SteppedNetwork::Tables{&steps}};
   runner.prepare = [&](auto& y) {
     ++prepared;
     for (int j = 0; j < 3; ++j)

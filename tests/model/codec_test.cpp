@@ -424,8 +424,7 @@ TEST_CASE("absent tokens come last, leave the statistics alone and have no laten
     const auto present = static_cast<std::size_t>((x.array() != 0).count());
     REQUIRE(instance.tokens == static_cast<int>(present));
     CHECK(instance.latents == instance.tokens);
-    for (std::size_t i = 1; i < present; ++i)
-      CHECK(x[instance.order[i - 1]] <= x[instance.order[i]]);
+    for (std::size_t i = 1; i < present; ++i) CHECK(x[instance.order[i - 1]] <= x[instance.order[i]]);
     for (std::size_t i = 0; i < 4; ++i) CHECK((x[instance.order[i]] != 0) == (i < present));
     for (std::size_t i = present; i < 4; ++i) CHECK(latent[i] == 0);
     for (float& z : latent) z += 1;  // whatever stands there: the absent ones get zero

@@ -38,7 +38,8 @@ const gdm::ModelIdentity identity{"sum_rate", gdm::CosineSchedule<4>::name(), "m
 Loaded load(std::span<const std::byte> bytes, const gdm::ModelIdentity& expected = identity) {
   MemoryFileSystem fs(bytes);
   Loaded loaded;
-  gdm::load_model<SmallProblem, Network>(fs, "golden.safetensors", expected, loaded.codec, loaded.weights, loaded.knows_null);
+  gdm::load_model<SmallProblem, Network>(fs, "golden.safetensors", expected, loaded.codec, loaded.weights,
+                                         loaded.knows_null);
   return loaded;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <gdm/analysis/evaluation.hpp>
-#include <gdm/optimizer.hpp>
 #include <gdm/model/policies.hpp>
+#include <gdm/optimizer.hpp>
 #include <gdm/problems/sum_rate/defaults.hpp>
 
 #include <doctest/doctest.h>

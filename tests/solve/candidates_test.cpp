@@ -43,7 +43,9 @@ struct Farthest : Nearest {
 
 /// The objective of a point whose first number is 0 is no number.
 struct Holed : Nearest {
-  static double objective(const Condition& x, const Solution& y) { return y[0] == 0 ? not_a_number : Nearest::objective(x, y); }
+  static double objective(const Condition& x, const Solution& y) {
+    return y[0] == 0 ? not_a_number : Nearest::objective(x, y);
+  }
 };
 
 }  // namespace
@@ -113,7 +115,8 @@ TEST_CASE("every candidate is refined before it is compared, for as many steps a
 
 TEST_CASE("a step that makes a candidate worse, infeasible or no number is not taken, and ends its refinement") {
   const Solution start(0.5, 0.9);
-  for (const Solution& bad : {Solution(0.5, 1.0), Solution(0.5, 0.9), Solution(not_a_number, 0.5), Solution(not_a_number, not_a_number)}) {
+  for (const Solution& bad :
+       {Solution(0.5, 1.0), Solution(0.5, 0.9), Solution(not_a_number, 0.5), Solution(not_a_number, not_a_number)}) {
     Candidates c;
     Scripted::begin({bad, {0.5, 0.5}});
     c.begin(5, false);

@@ -392,9 +392,8 @@ TEST_CASE("options that mean nothing where they are given are refused, not passe
   refuses("solve option noise", [&] { (void)optimizer.solve_batch(conditions(2), {.noise = 0.3}); });
   CHECK_NOTHROW((void)optimizer.solve(x, {.rounds = 1, .noise = 0.3}));
   CHECK_NOTHROW((void)optimizer.solve_from(x, Solution(0, 0), {.noise = 0.3}));
-  refuses("solve_from solution", [&] {
-    (void)optimizer.solve_from(x, Solution::Constant(std::numeric_limits<double>::quiet_NaN()));
-  });
+  refuses("solve_from solution",
+          [&] { (void)optimizer.solve_from(x, Solution::Constant(std::numeric_limits<double>::quiet_NaN())); });
   for (const Options& options : {Options{.samples = 2}, Options{.refine = 1}, Options{.rounds = 1},
                                  Options{.baseline = true}, Options{.deadline = 1s}})
     refuses("a trajectory is that of one sample", [&] { (void)optimizer.trajectory(x, options); });

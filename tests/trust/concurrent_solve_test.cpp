@@ -80,7 +80,8 @@ TEST_CASE("concurrency: optimizers that are trained in several threads at once g
   CHECK(different == 0);
 }
 
-TEST_CASE("concurrency: threads that solve while another one trains get the model of before or of after, and no other") {
+TEST_CASE(
+    "concurrency: threads that solve while another one trains get the model of before or of after, and no other") {
   const auto data = gdm::generate<Problem>(200, 1, 1);
   const auto train = [&](Optimizer& optimizer, std::uint64_t seed) {
     optimizer.train(data, {.epochs = 1, .batch_size = 64, .seed = seed, .threads = 1});
