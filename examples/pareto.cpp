@@ -40,7 +40,7 @@ example::Panel panel(const std::vector<ParetoPoint>& table, const std::string& p
                         .y_label = "below best known (%)",
                         .log_x = true,
                         .log_y = true,
-                        .legend = legend ? "at screen 0.5,0.99 center top vertical maxrows 2" : "off",
+                        .legend = legend ? "at screen 0.5,0.99 center top vertical maxrows 3" : "off",
                         .more = "set format y '%g'; set xrange [0.5:2000]; set yrange [0.001:20]"};
   for (const Look& look : looks) {
     Curve curve{.name = look.legend,

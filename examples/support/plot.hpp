@@ -103,13 +103,13 @@ inline bool write_svg(const std::filesystem::path& path, const std::vector<Panel
   const std::size_t across = columns == 0 ? n : std::min(columns, n), down = (n + across - 1) / across;
   std::fprintf(gnuplot, "set encoding utf8\n");
   std::fprintf(gnuplot, "set terminal svg size %zu,%zu font 'Helvetica,14' background rgb 'white'\nset output %s\n",
-               across == 1 ? std::size_t{640} : 540 * across, 400 * down + (columns == 0 ? 0 : 50),
+               across == 1 ? std::size_t{640} : 540 * across, 400 * down + (columns == 0 ? 0 : 70),
                detail::quoted(path.string()).c_str());
   std::fprintf(gnuplot, "set grid lc rgb '#dddddd' lw 0.6\nset border 3 lc rgb '#444444'\nset tics nomirror\n");
   std::fprintf(gnuplot, "set key spacing 1.1 samplen 2 opaque\n");
   if (n > 1) {
     std::fprintf(gnuplot, "set multiplot layout %zu,%zu%s\n", down, across,
-                 columns == 0 ? "" : " margins 0.09,0.985,0.075,0.86 spacing 0.1,0.14");
+                 columns == 0 ? "" : " margins 0.09,0.985,0.075,0.85 spacing 0.1,0.14");
   }
   for (std::size_t i = 0; i < n; ++i) detail::plot_panel(gnuplot, panels[i], i);
   if (n > 1) std::fprintf(gnuplot, "unset multiplot\n");
