@@ -9,7 +9,7 @@
 #pragma once
 
 #include <pthread.h>
-#include <signal.h>
+#include <signal.h>  // NOLINT(modernize-deprecated-headers): pthread_sigmask is of POSIX
 
 #include <algorithm>
 #include <atomic>

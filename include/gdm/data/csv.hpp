@@ -39,7 +39,7 @@ GDM_NAMESPACE_BEGIN
 
 /// As `parse_csv`, from a stream such as `std::cin` or a pipe, to its end.
 /// @throws Error [GDM-R401] if the stream fails, else as `parse_csv`
-[[nodiscard]] inline xt::xtensor<double, 2> read_csv(std::istream& in, std::string name,
+[[nodiscard]] inline xt::xtensor<double, 2> read_csv(std::istream& in, const std::string& name,
                                                      const CsvOptions& options = {}) {
   CsvParser parser(name, options);
   for (std::string line; std::getline(in, line);) {

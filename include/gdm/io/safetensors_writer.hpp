@@ -25,7 +25,7 @@ GDM_NAMESPACE_BEGIN
 class TensorFileWriter {
  public:
   /// @throws Error [GDM-R201] if the key is taken, or reserved for a checksum
-  GDM_COLD void set_metadata(std::string key, std::string value) {
+  GDM_COLD void set_metadata(std::string key, std::string value) {  // NOLINT(performance-unnecessary-value-param)
     if (key.starts_with(checksum_prefix)) {
       throw refusal("metadata " + in_quotes(key), "the key is reserved for a checksum");
     }

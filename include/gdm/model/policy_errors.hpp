@@ -25,7 +25,8 @@ constexpr bool check_denoiser() {
                 "[GDM-S18] SetMlp needs a problem with `static constexpr gdm::TokenLayout tokens`; Mlp does without");
   constexpr DenoiserShape shape = denoiser_shape<P, Set::Schedule::steps>();
   if constexpr (fits && !unsound<D> && refuses<D, shape>) {
-    static_assert(sizeof(typename D::template Network<typename Set::Scalar, shape>) > 0);  // which says why
+    using Network = typename D::template Network<typename Set::Scalar, shape>;
+    static_assert(sizeof(Network) > 0);  // NOLINT(bugprone-sizeof-expression): it says why
   } else if constexpr (fits && !unsound<D>) {
     constexpr bool complete = complete_denoiser<D, typename Set::Scalar, shape>;
     static_assert(complete,

@@ -80,7 +80,7 @@ class BoxSearch {
   void push(SearchBox box) {
     ++best_.boxes;
     bound(box);
-    if (box.bound <= best_.value * (1.0 + tolerance_)) {
+    if (box.bound <= best_.value * (1.0 + tolerance_)) {  // NOLINT(bugprone-branch-clone): pruned, or no room for it
       pruned_bound_ = std::max(pruned_bound_, box.bound);
     } else if (count_ < static_cast<int>(open_.size())) {
       open_[static_cast<std::size_t>(count_++)] = box;

@@ -114,7 +114,9 @@ concept has_context = !std::same_as<context_t<P>, NoContext>;
 
 /// Whether a hook can be called on P's vectors, with or without the context.
 template <class Hook, class P, class R, class... A>
-inline constexpr bool callable = Hook::template fits<P, R, A...> || Hook::template fits<P, R, A..., context_t<P>>;
+inline constexpr bool callable =
+    // NOLINTNEXTLINE(misc-redundant-expression): they are not for every A
+    Hook::template fits<P, R, A...> || Hook::template fits<P, R, A..., context_t<P>>;
 
 #define GDM_DETAIL_C typename P::Condition
 #define GDM_DETAIL_S typename P::Solution

@@ -142,7 +142,8 @@ class Search {
       const int first = m == 1 ? 0 : j * columns;
       model_.codec.encode_condition(read(j), instance, b_.condition.column(first));
       for (int s = 0; s < columns; ++s) {
-        const auto column = static_cast<std::size_t>(j * columns + s);
+        const auto column =
+            static_cast<std::size_t>(j) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(s);
         b_.of[column] = j;
         b_.tokens[column] = instance.tokens;
         if (m > 1 && s > 0) std::copy_n(b_.condition.column(first), Network::features, b_.condition.column(first + s));

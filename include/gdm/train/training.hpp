@@ -164,7 +164,7 @@ class Training {
       });
     };
     try {
-      const TrainReport report = trainer.run_with(reduction, *state, options, save, callbacks...);
+      TrainReport report = trainer.run_with(reduction, *state, options, save, callbacks...);
       adopt();
       return report;
     } catch (const Error& error) {

@@ -29,8 +29,9 @@ template <int K, class Generator>
         std::swap(quadrants[static_cast<std::size_t>(i)], quadrants[static_cast<std::size_t>(j)]);
       }
       width = 0.5 * side;
-      left = width * (quadrants[static_cast<std::size_t>(i % 4)] % 2);
-      low = width * (quadrants[static_cast<std::size_t>(i % 4)] / 2);
+      const int quadrant = quadrants[static_cast<std::size_t>(i % 4)];
+      left = quadrant % 2 == 1 ? width : 0.0;
+      low = quadrant >= 2 ? width : 0.0;
     }
     x[2 * i] = left + width * draw_uniform(rng);
     x[2 * i + 1] = low + width * draw_uniform(rng);
