@@ -31,6 +31,8 @@ std::string problem_of(const std::filesystem::path& path) {
   if (name == gdm::MsrProblem::name) return tokens == "80" ? "msr80" : "msr";
   if (name == gdm::CoProblem::name) return "co";
   if (name == gdm::NuProblem::name) return "nu";
+  if (name == example::Cell::name && tokens == "8") return "beamforming-8x8";
+  if (name == example::Links::name && tokens == "10") return "power-control-10";
   throw gdm::Error(gdm::Errc::file_mismatch, path.string(), "a model of the problem \"" + name + "\"",
                    "gdm_solve knows the problems of gdm_train; load another one in a program of your own");
 }

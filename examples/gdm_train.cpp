@@ -133,11 +133,22 @@ void write_curve(const Settings& settings, const std::vector<double>& loss) {
                drawn ? (" and " + svg.string()).c_str() : "; no picture without gnuplot");
 }
 
+/// The layout of the paper's own code, which knows three problems.
+template <class P>
+gdm::Dataset<P> read_reference(const Settings& settings) {
+  if constexpr (requires { gdm::ReferenceLayout<P>::columns; }) {
+    return gdm::read_reference_csv<P>(settings.reference, settings.budget);
+  } else {
+    throw example::UsageError("--reference is for msr, co and nu; give instances of " + settings.problem +
+                              " with --data or --generate");
+  }
+}
+
 template <class P>
 int run(const Settings& settings) {
   using Optimizer = gdm::GdmOptimizer<P>;
   gdm::Dataset<P> data = settings.generate > 0   ? gdm::generate<P>(settings.generate, settings.seed)
-                         : settings.data.empty() ? gdm::read_reference_csv<P>(settings.reference, settings.budget)
+                         : settings.data.empty() ? read_reference<P>(settings)
                                                  : read_data<P>(settings);
   if (settings.accept_infeasible) data.label_tolerance = std::numeric_limits<double>::infinity();
   const auto held_out = static_cast<std::size_t>(settings.held_out * static_cast<double>(data.size()));
@@ -187,7 +198,7 @@ int main(int argc, char** argv) {
              example::exit_codes +
              "\nExamples:\n  gdm_train --problem co --generate 30000 --out co.safetensors\n"
              "  gdm_train --problem msr --data measured.csv --out mine.safetensors --epochs 100");
-  app.add_option("-p,--problem", settings.problem, "msr, msr80, co or nu (columns below)")
+  app.add_option("-p,--problem", settings.problem, "a name from the table below")
       ->required()
       ->check(CLI::IsMember(example::problem_names));
   auto* source = app.add_option_group("data", "where the instances come from; one of");

@@ -45,6 +45,16 @@ else()
   message(STATUS "no python3 with NumPy: the comparison with Python is left out")
 endif()
 
+# The problems of radio networks: a row of ones is an instance of both, of 120 and of 137 numbers.
+foreach(problem IN ITEMS "power-control-10;119;p_1,p_2" "beamforming-8x8;136;re_w_1_1,im_w_1_1")
+  list(POP_FRONT problem name commas header)
+  string(REPEAT "1," ${commas} row)
+  file(WRITE ${OUT}/ones.csv "${row}1\n")
+  run(0 "held out: .*feasible 100 %" ${TRAIN} --problem ${name} --generate 300 --epochs 1 --out radio.safetensors)
+  run(0 "^${header}.*solved 1 instances" ${SOLVE} radio.safetensors --in ones.csv --samples 2)
+  run(2 "--reference is for msr, co and nu" ${TRAIN} --problem ${name} --reference ones.csv --budget 1)
+endforeach()
+
 # What is wrong is named, by line and column where there is one.
 run(1 "broken.csv, line 3, column 3: \"oops\" is not a number" ${SOLVE} msr.safetensors --in broken.csv)
 run(1 "broken.csv, line 3, column 3" ${TRAIN} --problem msr --data broken.csv)
