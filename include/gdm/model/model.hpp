@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include <gdm/autodiff/block.hpp>
 #include <gdm/core/error.hpp>
 #include <gdm/model/calibration.hpp>
 #include <gdm/model/codec.hpp>
