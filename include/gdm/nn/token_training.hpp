@@ -7,6 +7,7 @@
 #include <array>
 #include <utility>
 
+#include <gdm/autodiff/activation.hpp>
 #include <gdm/autodiff/layer_batch.hpp>
 #include <gdm/autodiff/pair_sum.hpp>
 #include <gdm/autodiff/token_columns.hpp>

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 
+#include <gdm/autodiff/linear.hpp>
 #include <gdm/nn/denoiser.hpp>
 #include <gdm/nn/parameters.hpp>
 
