@@ -17,6 +17,7 @@
 
 #include <gdm/core/crc32.hpp>
 #include <gdm/data/dataset.hpp>
+#include <gdm/model/model.hpp>
 #include <gdm/model/model_file.hpp>
 #include <gdm/problem/draw.hpp>
 #include <gdm/solve/candidates.hpp>
