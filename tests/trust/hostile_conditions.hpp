@@ -48,7 +48,8 @@ using QuickOptimizer = gdm::GdmOptimizer<P, gdm::CosineSchedule<4>, gdm::Mlp<8>,
 template <class P>
 QuickOptimizer<P> quick_optimizer() {
   QuickOptimizer<P> optimizer;
-  optimizer.train(gdm::generate<P>(128, 3, 1), {.epochs = 3, .batch_size = 64, .learning_rate = 0.01, .threads = 1});
+  optimizer.train(gdm::generate<P>(128, 3, 1),
+                  {.epochs = 3, .batch_size = 64, .learning_rate = 0.01, .p_uncond = 0.1, .threads = 1});
   return optimizer;
 }
 
