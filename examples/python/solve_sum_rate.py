@@ -115,19 +115,19 @@ def solve(tensors, metadata, x, seed):
 
     _, steps, _, cap = metadata["schedule"].split("-")  # cosine-20-cap-0.999000
     steps = int(steps)
-    beta, alpha_bar = schedule(steps, float(cap))
+    _, alpha_bar = schedule(steps, float(cap))
+    count = min(steps, 5)  # the library's default sampler: five evenly spaced steps with the ancestral noise
+    spaced = [1 + ((count - 1 - k) * (steps - 1) + (count - 1) // 2) // max(count - 1, 1) for k in range(count)] + [0]
     y = normals(seed, 0, m)
-    for k, t in enumerate(range(steps, 0, -1)):
+    for k in range(count):
+        t, now, then = spaced[k], alpha_bar[spaced[k]], alpha_bar[spaced[k + 1]]
         velocity = denoiser(tensors, y, c, t)
-        clean = np.sqrt(alpha_bar[t]) * y - np.sqrt(1 - alpha_bar[t]) * velocity
-        clean = np.clip(clean, z["lowest"], z["highest"])
-        rest = 1 - alpha_bar[t]
-        y = (
-            np.sqrt(alpha_bar[t - 1]) * beta[t] / rest * clean
-            + np.sqrt(1 - beta[t]) * (1 - alpha_bar[t - 1]) / rest * y
-        )  # Ho et al. 2020, Eq. 7
-        if t > 1:
-            y += np.sqrt(beta[t] * (1 - alpha_bar[t - 1]) / rest) * normals(seed, k + 1, m)
+        clean = np.clip(np.sqrt(now) * y - np.sqrt(1 - now) * velocity, z["lowest"], z["highest"])
+        variance = (1 - then) / (1 - now) * (1 - now / then)  # Song et al. 2021, Eq. 12 and 16 with eta = 1
+        direction = np.sqrt(max(0, 1 - then - variance) / (1 - now))
+        y = np.sqrt(then) * clean + direction * (y - np.sqrt(now) * clean)
+        if k + 1 < count:
+            y += np.sqrt(variance) * normals(seed, k + 1, m)
     latent = np.empty(m)
     latent[order] = z["mean"] + z["deviation"] * y
     return project_simplex(latent * total / m, total)

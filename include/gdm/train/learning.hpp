@@ -87,7 +87,7 @@ class Learning {
     const bool sampling = slot_.filled();
     std::vector<double> one(table_.size(), std::numeric_limits<double>::quiet_NaN()), best = one;
     std::vector<char> replaced(table_.size(), 0);
-    const std::uint64_t seed = options.seed + ((round + 1) << 40U);
+    const std::uint64_t seed = options.seed + ((std::uint64_t{round} + 1) << 40U);
     for_each_row(options.threads, [&](std::size_t i) {
       const Condition x = table_.condition(i);
       const auto take = [&](const Solution& y, double value) {
