@@ -186,7 +186,7 @@ int main() {
   using Optimizer = gdm::GdmOptimizer<Problem, LogLinearSchedule<20>, DifferencePrediction, QuietEnd<5>, TanhLayer<64>>;
   //! [use]
   Optimizer optimizer;
-  optimizer.train(train, {.seed = 1}, gdm::ProgressBar{});
+  optimizer.train(train, {.p_uncond = 0.1, .seed = 1}, gdm::ProgressBar{});  // guidance below needs the null condition
 
   xt::xtensor<double, 2> plain = test.solutions;
   for (std::size_t i = 0; i < test.size(); ++i) gdm::set_row(plain, i, Problem::baseline(test.condition(i)));
