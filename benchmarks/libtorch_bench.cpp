@@ -141,7 +141,7 @@ void solve_libtorch(benchmark::State& state) {
 void solve_gdm(benchmark::State& state) {
   Optimizer optimizer;
   const auto data = gdm::generate<Problem>(512, 1, 1);
-  optimizer.train(data, {.epochs = 1, .threads = 1});
+  optimizer.train(data, {.epochs = 1, .p_uncond = p_uncond, .threads = 1});
   bench::Samples samples;
   const auto x = data.condition(0);
   for (auto _ : state) {

@@ -32,7 +32,9 @@ template <class Optimizer, class P>
 const std::filesystem::path& trained(std::size_t rows, const typename Optimizer::TrainOptions& options) {
   static const std::filesystem::path path = [&] {
     Optimizer optimizer;
-    optimizer.train(gdm::generate<P>(rows, 1, 1), options);
+    auto with_null = options;
+    with_null.p_uncond = 0.1;  // some benchmarks are guided
+    optimizer.train(gdm::generate<P>(rows, 1, 1), with_null);
     const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
     auto file = std::filesystem::temp_directory_path() / ("gdm-benchmark-" + std::to_string(now));
     optimizer.save(file);
@@ -62,7 +64,7 @@ const gdm::GdmOptimizer<P>& barely_trained() {
   return loaded<gdm::GdmOptimizer<P>, gdm::GdmOptimizer<P>, P>(512, {.epochs = 1, .seed = 1, .threads = 1});
 }
 template <class P>
-using SetOptimizer = gdm::GdmOptimizer<P, gdm::SetMlp<48, 4>>;
+using SetOptimizer = gdm::GdmOptimizer<P, gdm::SetMlp<48, 4>, gdm::Ddpm>;
 template <class P>
 const SetOptimizer<P>& of_size() {
   return loaded<SetOptimizer<P>, SetOptimizer<SmallSum>, SmallSum>(512, {.epochs = 1, .seed = 1, .threads = 1});
@@ -108,7 +110,7 @@ void solve_default(benchmark::State& state, std::size_t samples) {
 /// Five steps instead of twenty, best of 16.
 template <class P>
 void solve_five_steps(benchmark::State& state) {
-  using Trained = gdm::GdmOptimizer<P>;
+  using Trained = gdm::GdmOptimizer<P, gdm::Ddpm>;
   using Five = gdm::GdmOptimizer<P, gdm::Ddim<5>>;
   time_solve<P>(state, loaded<Five, Trained, P>(512, {.epochs = 1, .seed = 1, .threads = 1}), {.samples = 16});
 }
@@ -177,8 +179,8 @@ int main(int argc, char** argv) {
   // the best of many is needed for a fair share.
   constexpr double batch_time = 1.0;
   RegisterBenchmark("peak", multiply_add_peak)->Iterations(1);
-  RegisterBenchmark("solve/msr3/guided", solve_msr<>, 0.5);
-  RegisterBenchmark("solve/msr3", solve_msr<>, 0.0);
+  RegisterBenchmark("solve/msr3/guided", solve_msr<gdm::Ddpm>, 0.5);
+  RegisterBenchmark("solve/msr3", solve_msr<gdm::Ddpm>, 0.0);
   RegisterBenchmark("solve/msr3/ddim5", solve_msr<gdm::Ddim<5>>, 0.0);
   RegisterBenchmark("solve/msr3/ddim3", solve_msr<gdm::Ddim<3>>, 0.0);
   RegisterBenchmark("solve/msr3/ddim2", solve_msr<gdm::Ddim<2>>, 0.0);
@@ -194,8 +196,8 @@ int main(int argc, char** argv) {
   RegisterBenchmark("exact/msr80", solve_exactly<gdm::Msr80Problem>);
   RegisterBenchmark("exact/co3", solve_exactly<gdm::CoProblem>);
   RegisterBenchmark("exact/nu3", solve_exactly<gdm::NuProblem>);
-  RegisterBenchmark("solve_batch/msr3/guided", solve_batch_msr<>, 0.5)->MinTime(batch_time);
-  RegisterBenchmark("solve_batch/msr3", solve_batch_msr<>, 0.0)->MinTime(batch_time);
+  RegisterBenchmark("solve_batch/msr3/guided", solve_batch_msr<gdm::Ddpm>, 0.5)->MinTime(batch_time);
+  RegisterBenchmark("solve_batch/msr3", solve_batch_msr<gdm::Ddpm>, 0.0)->MinTime(batch_time);
   RegisterBenchmark("solve_batch/msr3/ddim5", solve_batch_msr<gdm::Ddim<5>>, 0.0)->MinTime(batch_time);
   RegisterBenchmark("solve_batch/co3", solve_batch_default<gdm::CoProblem>, 0.0)->MinTime(batch_time);
   RegisterBenchmark("solve_batch/nu3", solve_batch_default<gdm::NuProblem>, 0.0)->MinTime(batch_time);
