@@ -14,7 +14,7 @@
 namespace {
 
 using Problem = gdm::MsrProblem;
-using Optimizer = gdm::GdmOptimizer<Problem, gdm::Mlp<64, 64, 64>>;
+using Optimizer = gdm::GdmOptimizer<Problem, gdm::Mlp<64, 64, 64>, gdm::Ddpm>;
 constexpr int size = 3, time_size = 16, steps = 20, batch_size = 256, batches = 8;
 constexpr double p_uncond = 0.1, omega = 0.5, ema_decay = 0.999;
 
