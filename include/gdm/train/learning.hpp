@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <memory>
 #include <string>
@@ -245,10 +246,13 @@ class Learning {
     };
     add("solutions", {table_.solutions.data(), table_.solutions.data() + table_.solutions.size()});
     add("objective", report_.objective);
-    add("sampled", report_.sampled);
+    std::vector<double> sampled;  // tensors hold finite numbers: the rounds without a model are left out
+    std::copy_if(report_.sampled.begin(), report_.sampled.end(), std::back_inserter(sampled),
+                 [](double value) { return std::isfinite(value); });
+    add("sampled", sampled);
     add("replaced", report_.replaced);
     add("afresh", {report_.afresh.begin(), report_.afresh.end()});
-    add("progress", {static_cast<double>(rounds), spread_});
+    add("progress", {static_cast<double>(rounds), std::isfinite(spread_) ? spread_ : -1.0});
     PosixFileSystem fs;
     file.save(fs, options.checkpoint);
   }
@@ -276,6 +280,9 @@ class Learning {
     report_.objective = read("objective");
     report_.sampled = read("sampled");
     report_.replaced = read("replaced");
+    if (report_.sampled.size() < report_.objective.size())
+      report_.sampled.insert(report_.sampled.begin(), report_.objective.size() - report_.sampled.size(),
+                             std::numeric_limits<double>::quiet_NaN());
     const auto afresh = read("afresh"), progress = read("progress");
     file.require(expected);
     if (solutions.size() != table_.solutions.size() || progress.size() != 2 || !(progress[0] >= 0) ||
@@ -286,7 +293,7 @@ class Learning {
     std::copy(solutions.begin(), solutions.end(), table_.solutions.data());
     report_.afresh.assign(afresh.size(), 0);
     for (std::size_t k = 0; k < afresh.size(); ++k) report_.afresh[k] = static_cast<std::size_t>(afresh[k]);
-    spread_ = progress[1];
+    if (progress[1] >= 0) spread_ = progress[1];
     slot_.put(std::move(model));
     known_ = true;
     for_each_row(options.threads,
