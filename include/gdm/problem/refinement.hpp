@@ -19,6 +19,17 @@ struct refinement_tag {};
 template <class T>
 concept RefinementPolicy = std::is_base_of_v<refinement_tag, T>;
 
+namespace detail {
+/// The unit of step lengths: the largest number of the solution, or of the projection of ones where it is zero.
+template <class Codec>
+double size_of(const typename Codec::Instance& instance, const typename Codec::Solution& y) {
+  const double size = y.cwiseAbs().maxCoeff();
+  if (size > 0) return size;
+  const double typical = Codec::project(instance, Codec::Solution::Ones()).cwiseAbs().maxCoeff();
+  return typical > 0 ? typical : 1;
+}
+}  // namespace detail
+
 /// For a problem of which nothing is known but its objective and projection: one pass over the coordinates. Each is moved
 /// up and down by three step lengths, projected, and the best of the points that improve is kept (a compass search, Kolda,
 /// Lewis and Torczon 2003, with all step lengths in every pass, so that nothing has to be remembered between steps). It
@@ -32,7 +43,7 @@ struct CoordinateRefine : refinement_tag {
     using Traits = typename Codec::Traits;
     typename Codec::Solution best = y;
     double best_value = value;
-    const double scale = size_of<Codec>(instance, y);
+    const double scale = detail::size_of<Codec>(instance, y);
     for (int i = 0; i < Traits::solution_size; ++i) {
       const typename Codec::Solution from = best;
       for (const double length : lengths)
@@ -48,16 +59,6 @@ struct CoordinateRefine : refinement_tag {
         }
     }
     return best;
-  }
-
- private:
-  /// The largest number of the solution, or of the projection of ones where it is zero.
-  template <class Codec>
-  static double size_of(const typename Codec::Instance& instance, const typename Codec::Solution& y) {
-    const double size = y.cwiseAbs().maxCoeff();
-    if (size > 0) return size;
-    const double typical = Codec::project(instance, Codec::Solution::Ones()).cwiseAbs().maxCoeff();
-    return typical > 0 ? typical : 1;
   }
 };
 
