@@ -195,7 +195,7 @@ int main() {
   const gdm::Evaluation guided = gdm::evaluate(optimizer, test, {.omega = 0.5});
   std::printf("gap to the optimum, %zu fresh instances   mean      99 %%\n", test.size());
   for (const auto& [name, e] :
-       {std::pair{"equal parts of what is not promised", baseline}, {"one sample", one}, {"one, omega 0.5", guided}})
+       {std::pair{"equal parts of what is left", baseline}, {"one sample", one}, {"one, omega 0.5", guided}})
     std::printf("  %-36s %.1e   %.1e\n", name, e.mean_gap, e.p99_gap);
   const bool feasible = one.feasible_fraction == 1 && guided.feasible_fraction == 1;
   return checked.passed() && feasible && one.mean_gap < baseline.mean_gap / 10 ? 0 : 1;

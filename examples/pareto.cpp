@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Objective against time on one core: the field's heuristics, a regression and this library, on the two problems without
-// an exact solver. Writes pareto.csv and pareto.svg. With --quick: tiny trainings, nothing is promised of the gaps.
+// an exact solver. Writes pareto.csv and pareto.svg. With --quick: tiny trainings, whose gaps mean nothing.
 //
 // With names of problems (beamforming-8x8, beamforming-4x8, power-control-10, power-control-20) it measures only those,
 // and takes the rows of others from the pareto.csv that is there.

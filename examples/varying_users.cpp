@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // One optimizer, compiled for at most eight users, serves any number of them: a channel of zeros is a user who is not
-// there. Nobody else's answer depends on such users, and the network spends no time on them.
+// there. No other user's answer depends on such users, and the network spends no time on them.
 #include <cstdio>
 #include <gdm/gdm.hpp>
 #include <ratio>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A problem of one's own that nobody has solved: it states only its objective and what is feasible, and learns from its
+// A problem of one's own without a solver: it states only its objective and what is feasible, and learns from its
 // own best answers. Two radio links disturb each other; the optimum is one of three corners, so it can be checked here.
 #include <algorithm>
 #include <cmath>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// EXPECT: [GDM-S35] the size of the problem makes no sense (its `sound` is false): give it at least one channel, node or terminal, SumRate<3> say
+// EXPECT: [GDM-S35] the size of the problem makes no sense (its `valid_size` is false): give it at least one channel, node or terminal, SumRate<3> say
 #include <gdm/optimizer.hpp>
 #include <gdm/problems/sum_rate/defaults.hpp>
 

@@ -15,8 +15,8 @@ struct Waves {
   [[nodiscard]] double value(double x, double y) const {
     return x + y <= limit ? 2.0 + std::sin(3.0 * x) * std::cos(2.0 * y) : -infinity;
   }
-  template <class Offer>
-  void bound(gdm::SearchBox& box, const gdm::SearchResult&, const Offer&) const {
+  template <class Candidate>
+  void bound(gdm::SearchBox& box, const gdm::SearchResult&, const Candidate&) const {
     if (box.x + box.y - box.hx - box.hy > limit) {
       box.bound = -infinity;
       return;
@@ -29,8 +29,8 @@ struct Waves {
 /// A plateau: no box can be thrown away before it is tiny.
 struct Plateau {
   [[nodiscard]] double value(double, double) const { return 1.0; }
-  template <class Offer>
-  void bound(gdm::SearchBox& box, const gdm::SearchResult&, const Offer&) const {
+  template <class Candidate>
+  void bound(gdm::SearchBox& box, const gdm::SearchResult&, const Candidate&) const {
     box.bound = 1.0 + box.hx + box.hy;
   }
 };

@@ -130,15 +130,15 @@ struct BadBaseline : Sound {
 };
 
 template <class P>
-void expect_broken(const std::string& promise) {
+void expect_broken(const std::string& property) {
   const gdm::ProblemCheck check = gdm::check_problem<P>({.instances = 5, .points = 200});
   CHECK_FALSE(check.passed());
-  CHECK_MESSAGE(check.text().find(promise) != std::string::npos, check.text());
+  CHECK_MESSAGE(check.text().find(property) != std::string::npos, check.text());
 }
 
 }  // namespace
 
-TEST_CASE("the library's problems keep what they promise") {
+TEST_CASE("the library's problems have the properties that are asked of them") {
   expect_sound<gdm::MsrProblem>();
   expect_sound<gdm::Msr80Problem>({.instances = 10});
   expect_sound<gdm::CoProblem>();
@@ -160,7 +160,7 @@ TEST_CASE("a sound problem of a user's own passes, on drawn and on given instanc
   CHECK_FALSE(gdm::check_problem_on<LooseBound>(given).passed());
 }
 
-TEST_CASE("every broken promise is named") {
+TEST_CASE("every property that fails is named") {
   expect_broken<InfeasibleProjection>("a projected point is feasible");
   expect_broken<DriftingProjection>("project is idempotent");
   expect_broken<BlindViolation>("project leaves points without violation alone");

@@ -159,13 +159,13 @@ class RefusedDescent {
 template <class P, class R>
 constexpr bool check_descent() {
   if constexpr (check_problem_type<P>()) {
-    constexpr bool sound = complete_relaxation<R, P>;
-    static_assert(sound, "[GDM-S83] A relaxation needs the members that gdm/problem/relaxation.hpp lists");
-    return sound;
+    constexpr bool complete = complete_relaxation<R, P>;
+    static_assert(complete, "[GDM-S83] A relaxation needs the members that gdm/problem/relaxation.hpp lists");
+    return complete;
   }
   return false;
 }
-template <bool sound, class P, class R>
+template <bool complete, class P, class R>
 struct descent_base {
   using type = RefusedDescent<P>;
 };

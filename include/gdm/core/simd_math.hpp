@@ -91,7 +91,7 @@ template <class P, class S, std::size_t N>
 }
 
 /// Square root of zero and of positive normal numbers, to 1 unit in the last place: `Steps` Newton steps for 1 /
-/// sqrt(x) from the famous guess, and one for the root. Registers have no square root without intrinsics.
+/// sqrt(x) from the bit trick for its inverse (Lomont 2003), and one step for the root. Registers have no square root without intrinsics.
 template <class S, int Steps, class P, class U>
 [[gnu::always_inline]] inline P newton_sqrt(const P& x, U guess) noexcept {
   P y = (P)(guess - ((U)x >> 1));

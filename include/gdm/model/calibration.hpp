@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// @brief What held-out rows say about the gap of answers that nobody can check: a split conformal quantile.
+/// @brief What held-out rows say about the gap of answers whose optimum is not known: a split conformal quantile.
 #pragma once
 
 #include <algorithm>

@@ -24,10 +24,10 @@ constexpr bool check_denoiser() {
   static_assert(fits,
                 "[GDM-S18] SetMlp needs a problem with `static constexpr gdm::TokenLayout tokens`; Mlp does without");
   constexpr DenoiserShape shape = denoiser_shape<P, Set::Schedule::steps>();
-  if constexpr (fits && !unsound<D> && refuses<D, shape>) {
+  if constexpr (fits && !invalid_size<D> && refuses<D, shape>) {
     using Network = typename D::template Network<typename Set::Scalar, shape>;
     static_assert(sizeof(Network) > 0);  // NOLINT(bugprone-sizeof-expression): it says why
-  } else if constexpr (fits && !unsound<D>) {
+  } else if constexpr (fits && !invalid_size<D>) {
     constexpr bool complete = complete_denoiser<D, typename Set::Scalar, shape>;
     static_assert(complete,
                   "[GDM-S33] A denoiser needs `static std::string name()` and a template `Network<S, shape>` with the "

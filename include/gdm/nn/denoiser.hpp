@@ -47,7 +47,7 @@ struct DenoiserShape {
 /// and that has `std::string name()`. `forward` and `condition` are told how many tokens of each column are present
 /// (null: all of them); these stand first, and the output for the others is zero. `prepare` follows every change of the
 /// weights, `pullback` the `forward` of the same tile. One that lacks something is GDM-S33. Three members are optional: a
-/// policy whose `needs_tokens` is true is refused by problems without tokens (GDM-S18); one whose `sound` is false has
+/// policy whose `needs_tokens` is true is refused by problems without tokens (GDM-S18); one whose `valid_size` is false has
 /// refused its own arguments; one whose `takes<shape>` is false refuses that shape in its network.
 struct denoiser_tag {};
 
@@ -108,7 +108,7 @@ concept has_network_sampling = requires(const typename N::Parameters& p, typenam
 template <class N, class S>
 concept complete_network = has_network_members<N> && has_network_training<N, S> && has_network_sampling<N, S>;
 
-/// Whether D offers what the contract asks for.
+/// Whether D has what the contract asks for.
 template <class D, class S, DenoiserShape shape>
 concept complete_denoiser = requires {
   { D::name() } -> std::convertible_to<std::string>;
@@ -117,8 +117,8 @@ concept complete_denoiser = requires {
 
 /// Whether D has reported its own sizes as senseless: nothing else is to be said about it.
 template <class D>
-concept unsound = requires {
-  requires !bool(D::sound);
+concept invalid_size = requires {
+  requires !bool(D::valid_size);
 };
 template <class D>
 concept needs_tokens = requires {

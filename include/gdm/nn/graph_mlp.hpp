@@ -3,25 +3,23 @@
 /// @brief The denoiser for tokens and the numbers of their pairs: users or links and how they disturb each other.
 #pragma once
 
-#include <algorithm>
 #include <string>
 
 #include <gdm/autodiff/graph_layer.hpp>
-#include <gdm/nn/token_prediction.hpp>
-#include <gdm/nn/token_training.hpp>
+#include <gdm/nn/token_network.hpp>
 
 GDM_NAMESPACE_BEGIN
 
-/// `Depth` residual layers of width `Width` on every token, in which a token hears of the others through the numbers of
-/// their pairs and through the mean (gdm/autodiff/graph_layer.hpp). Permuting the tokens permutes the answer, and the
+/// `Depth` residual layers of width `Width` on every token, in which a token gets sums over the others, weighted by
+/// the numbers of their pairs, and their mean (gdm/autodiff/graph_layer.hpp). Permuting the tokens permutes the answer, and the
 /// weights do not depend on the number of tokens: a model trained on 8 users solves 12.
 ///
 /// Only for problems that state their `tokens`; without `pair_features` the mean alone is left. Latents of no token are
 /// refused: gdm::SetMlp has a place for them.
 template <int Width, int Depth>
 struct GraphMlp : denoiser_tag {
-  static constexpr bool sound = Width > 0 && Depth > 0;
-  static_assert(sound, "[GDM-S37] GraphMlp needs a width and a depth, GraphMlp<32, 3> say");
+  static constexpr bool valid_size = Width > 0 && Depth > 0;
+  static_assert(valid_size, "[GDM-S37] GraphMlp needs a width and a depth, GraphMlp<32, 3> say");
   static constexpr int time_size = 16;
   static constexpr bool needs_tokens = true;
   /// Whether a problem's sizes fit; where they do not, an assertion in the network says why.
@@ -38,18 +36,11 @@ struct GraphMlp : denoiser_tag {
 
   /// The network for scalar S and the sizes of one problem.
   template <class S, DenoiserShape shape>
-  struct Network : Model<S, shape>, detail::TokenTraining<Model<S, shape>>, detail::TokenPrediction<Model<S, shape>> {
+  struct Network : detail::TokenNetwork<Model<S, shape>> {
     static_assert(shape.global_latents == 0,
                   "[GDM-S38] GraphMlp has no place for latents that belong to no token; SetMlp has");
     static_assert(shape.pair_features <= Width,
                   "[GDM-S39] GraphMlp needs a width of at least the problem's pair_features");
-    static constexpr bool tied = true;
-    static constexpr int tile = std::clamp(96 / shape.tokens, 1, 32);
-    static constexpr int batch = std::clamp(64 / shape.tokens, 1, 16);
-
-    static void initialise(typename Network::Parameters& p, std::uint64_t seed) {
-      gdm::initialise<Network>(p, seed, "output.");
-    }
   };
 };
 

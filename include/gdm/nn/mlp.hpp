@@ -69,8 +69,8 @@ struct FirstSilu {
 /// learned vector; step features are zero there. All tokens of a problem are read, present or not.
 template <int... Widths>
 struct Mlp : denoiser_tag {
-  static constexpr bool sound = sizeof...(Widths) > 0 && ((Widths > 0) && ...);
-  static_assert(sound, "[GDM-S31] Mlp needs at least one hidden width, Mlp<64, 64> say");
+  static constexpr bool valid_size = sizeof...(Widths) > 0 && ((Widths > 0) && ...);
+  static_assert(valid_size, "[GDM-S31] Mlp needs at least one hidden width, Mlp<64, 64> say");
   static constexpr int time_size = 16;
 
   static std::string name() {

@@ -3,12 +3,10 @@
 /// @brief The denoiser for sets: one small network on every token, whatever their number and order.
 #pragma once
 
-#include <algorithm>
 #include <string>
 
 #include <gdm/autodiff/set_layer.hpp>
-#include <gdm/nn/token_prediction.hpp>
-#include <gdm/nn/token_training.hpp>
+#include <gdm/nn/token_network.hpp>
 
 GDM_NAMESPACE_BEGIN
 
@@ -20,8 +18,8 @@ GDM_NAMESPACE_BEGIN
 /// Only for problems that state their `tokens`.
 template <int Width, int Depth>
 struct SetMlp : denoiser_tag {
-  static constexpr bool sound = Width > 0 && Depth > 0;
-  static_assert(sound, "[GDM-S32] SetMlp needs a width and a depth, SetMlp<48, 4> say");
+  static constexpr bool valid_size = Width > 0 && Depth > 0;
+  static_assert(valid_size, "[GDM-S32] SetMlp needs a width and a depth, SetMlp<48, 4> say");
   static constexpr int time_size = 16;
   static constexpr bool needs_tokens = true;
 
@@ -33,15 +31,7 @@ struct SetMlp : denoiser_tag {
   using Model = detail::TokenModel<S, shape, Width, Depth, time_size, Layer<shape>>;
 
   template <class S, DenoiserShape shape>
-  struct Network : Model<S, shape>, detail::TokenTraining<Model<S, shape>>, detail::TokenPrediction<Model<S, shape>> {
-    static constexpr bool tied = true;
-    static constexpr int tile = std::clamp(96 / shape.tokens, 1, 32);
-    static constexpr int batch = std::clamp(64 / shape.tokens, 1, 16);
-
-    static void initialise(typename Network::Parameters& p, std::uint64_t seed) {
-      gdm::initialise<Network>(p, seed, "output.");
-    }
-  };
+  struct Network : detail::TokenNetwork<Model<S, shape>> {};
 };
 
 GDM_NAMESPACE_END

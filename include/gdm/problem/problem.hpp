@@ -41,7 +41,7 @@ GDM_NAMESPACE_BEGIN
 /// | `Denoiser`                               | the network that the optimizer defaults to  | `Mlp<64, 64, 64>`    | GDM-S34 |
 /// | `TrainDefaults training`                 | defaults of the options of `train`          | those of the struct  | GDM-S72 |
 /// | `Defaults`                               | a type that has the last two                | none                 | GDM-S48 |
-/// | `bool sound`                             | false: no problem of this size              | true                 | GDM-S35 |
+/// | `bool valid_size`                             | false: no problem of this size              | true                 | GDM-S35 |
 ///
 /// What `context(x)` returns is computed once an instance, however many samples are decoded and compared. Overloads of
 /// features, pair_features, step_features, encode, decode, objective, project, violation and refine get it as a further

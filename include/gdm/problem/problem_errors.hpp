@@ -75,15 +75,15 @@ constexpr bool check_problem_members() {
   return false;
 }
 
-/// Whether P is a problem; if not, sentences have said why. One whose `sound` is false has senseless sizes, of which
+/// Whether P is a problem; if not, sentences have said why. One whose `valid_size` is false has senseless sizes, of which
 /// more errors would follow.
 template <class P>
 constexpr bool check_problem_type() {
   static_assert(
-      !unsound<P>,
-      "[GDM-S35] the size of the problem makes no sense (its `sound` is false): give it at least one channel, "
+      !invalid_size<P>,
+      "[GDM-S35] the size of the problem makes no sense (its `valid_size` is false): give it at least one channel, "
       "node or terminal, SumRate<3> say");
-  if constexpr (unsound<P>) {
+  if constexpr (invalid_size<P>) {
     return false;
   } else {
     return check_problem_members<P>();

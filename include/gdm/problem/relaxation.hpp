@@ -22,7 +22,7 @@ struct ConstraintValues {
 
 namespace detail {
 
-/// Whether R offers what the contract below asks for.
+/// Whether R has what the contract below asks for.
 template <class R, class P>
 concept complete_relaxation = requires(const typename P::Condition& x, const typename R::Variables& v,
                                        typename R::Variables& gradient, RandomStream& rng) {

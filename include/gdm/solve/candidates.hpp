@@ -18,7 +18,7 @@ class Candidates {
   using Traits = typename Codec::Traits;
   using Solution = typename Codec::Solution;
 
-  /// @param valued  false if there is one candidate only and nobody asks for its objective
+  /// @param valued  false if there is one candidate only and its objective is not asked for
   void begin(std::size_t refine_steps, bool valued) {
     steps_ = refine_steps;
     valued_ = valued || refine_steps > 0;

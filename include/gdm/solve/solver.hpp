@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// @brief What a trained optimizer does with a model: solve, save, load.
+/// @brief What a trained optimizer does with a model: sample, search, answer.
 #pragma once
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
@@ -14,15 +13,16 @@
 #include <gdm/core/parallel.hpp>
 #include <gdm/data/dataset.hpp>
 #include <gdm/data/tensor.hpp>
-#include <gdm/model/model_file.hpp>
 #include <gdm/model/policies.hpp>
 #include <gdm/solve/search.hpp>
+#include <gdm/solve/trained_model.hpp>
 
 GDM_NAMESPACE_BEGIN
 namespace detail {
 
 template <class P, class... Policies>
-class SolverImplementation {
+class SolverImplementation : public TrainedModel<P, PolicySet<P, Policies...>> {
+  using Base = TrainedModel<P, PolicySet<P, Policies...>>;
   using Set = PolicySet<P, Policies...>;
   using Traits = ProblemTraits<P>;
 
@@ -31,15 +31,10 @@ class SolverImplementation {
   using Solution = typename P::Solution;
   using Scalar = typename Set::Scalar;
   using Schedule = typename Set::Schedule;
-  using Denoiser = typename Set::Denoiser;
   using Parameterisation = typename Set::Parameterisation;
   using Sampler = typename Set::Sampler;
-  using Network = typename Denoiser::template Network<Scalar, denoiser_shape<P, Schedule::steps>()>;
-  using Parameters = typename Network::Parameters;
+  using typename Base::Network;
   using SolveOptions = BasicSolveOptions<Set>;
-
-  /// True after `train` or `load`.
-  [[nodiscard]] bool trained() const noexcept { return model_.filled(); }
 
   /// The solution of one instance: the best of `options.samples` samples.
   /// @throws Error [GDM-R221] before training, [GDM-R202] on a senseless condition, [GDM-R201] on a bad option
@@ -183,47 +178,11 @@ class SolverImplementation {
       calibration.gaps.push_back(std::isnan(gap) ? std::numeric_limits<double>::infinity() : gap);
     }
     std::sort(calibration.gaps.begin(), calibration.gaps.end());
-    auto model = std::make_unique<ModelType>(*model_.require("calibrate"));
+    auto model = std::make_unique<ModelType>(*this->model_.require("calibrate"));
     model->calibration = calibration;
-    model_.put(std::move(model));
+    this->model_.put(std::move(model));
     return calibration;
   }
-  /// What `calibrate` found, also after loading. @throws Error [GDM-R221] before training
-  [[nodiscard]] Calibration calibration() const { return model_.require("calibration")->calibration; }
-
-  /// Writes the trained model (see gdm/model/model_file.hpp for the format).
-  /// @throws Error [GDM-R221] before training, [GDM-R401] if the file cannot be written
-  void save(const std::filesystem::path& path) const {
-    const auto model = model_.require("save");
-    PosixFileSystem fs;
-    save_model<P, Network>(fs, path, identity(), model->codec, model->weights, model->knows_null, model->calibration);
-  }
-
-  /// An optimizer from a file that `save` wrote.
-  /// @throws Error [GDM-R401] to [GDM-R403] naming file, tensor, what was found and what to do
-  template <class Self>
-  [[nodiscard]] static Self load_as(const std::filesystem::path& path) {
-    auto model = std::make_unique<ModelType>();
-    PosixFileSystem fs;
-    load_model<P, Network>(fs, path, identity(), model->codec, model->weights, model->knows_null, &model->calibration);
-    Self optimizer;
-    optimizer.model_.put(std::move(model));
-    return optimizer;
-  }
-
-  /// An optimizer from the bytes of such a file, for a machine without files: link them in (examples/gdm_embed.cpp writes
-  /// them as an array) and call this once; `solve` then touches no heap and throws nothing on a sound condition.
-  /// @throws Error [GDM-R402], [GDM-R403]
-  template <class Self>
-  [[nodiscard]] static Self from_as(std::span<const std::byte> bytes) {
-    auto model = std::make_unique<ModelType>();
-    take_model<P, Network>(TensorFile::parse(bytes, "model in memory"), identity(), model->codec, model->weights,
-                           model->knows_null, &model->calibration);
-    Self optimizer;
-    optimizer.model_.put(std::move(model));
-    return optimizer;
-  }
-
   /// Bytes of the trained model and of one thread's buffers: all the memory that solving takes, beside the stack.
   struct Footprint {
     std::size_t model, buffers;
@@ -232,25 +191,11 @@ class SolverImplementation {
     return {sizeof(ModelType), sizeof(typename Searcher::Buffers)};
   }
 
-  /// A copy of the trained weights by name, for inspection. @throws Error [GDM-R221] before training
-  [[nodiscard]] Parameters weights() const { return model_.require("weights")->weights; }
-
-  /// Number of trainable numbers.
-  [[nodiscard]] static std::size_t parameter_count() {
-    return gdm::parameter_count<Network>(*std::make_unique<Parameters>());
-  }
-
  protected:
-  using ModelType = Model<P, Scalar, Network>;
+  using typename Base::ModelType;
   using Process = ReverseProcess<Scalar, Network, Schedule, Parameterisation, Sampler>;
   using Searcher = Search<Scalar, ModelType, Process, typename Set::Refinement>;
   using Best = Candidates<typename ModelType::ProblemCodec, typename Set::Refinement>;
-
-  static ModelIdentity identity() {
-    return {std::string(Traits::name()), Schedule::name(), Denoiser::name(), Parameterisation::name()};
-  }
-
-  ModelSlot<ModelType> model_;
 
  private:
   static constexpr std::size_t width = static_cast<std::size_t>(Traits::condition_size);
@@ -263,7 +208,7 @@ class SolverImplementation {
 
   /// The model, once options and model are found to go together.
   std::shared_ptr<const ModelType> ready(const char* where, const SolveOptions& options, bool has_start) const {
-    auto model = model_.require(where);
+    auto model = this->model_.require(where);
     options.validate();
     const auto refuse = [](const char* option, const char* found, const char* remedy) {
       throw Error(Errc::invalid_argument, std::string("solve option ") + option, found, remedy);
@@ -303,9 +248,6 @@ class SolverImplementation {
     }
     return n;
   }
-
-  template <class, class...>
-  friend class SolverImplementation;
 };
 
 }  // namespace detail

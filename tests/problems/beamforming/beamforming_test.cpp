@@ -51,8 +51,8 @@ TEST_CASE("the rate is that of plain complex matrices, also for beams of those a
 }
 
 TEST_CASE_TEMPLATE(
-    "the problem keeps what it promises", P, gdm::Beamforming<4, 4>, gdm::Beamforming<2, 4>, gdm::Beamforming<1, 1>,
-    gdm::Beamforming<6, 3>,
+    "the problem has the properties that are asked of it", P, gdm::Beamforming<4, 4>, gdm::Beamforming<2, 4>,
+    gdm::Beamforming<1, 1>, gdm::Beamforming<6, 3>,
     gdm::Beamforming<3, 5, gdm::RandomlyPresent<gdm::RandomWeights<gdm::RandomPower<gdm::Shadowed<>>>>>) {
   const auto check = gdm::check_problem<P>({.instances = 20, .points = 200});
   CAPTURE(check.text());

@@ -41,7 +41,7 @@ struct BeamformingDefaults;
 /// @tparam Draw  random instances, see gdm/problems/beamforming/draws.hpp
 template <int N, int K, class Draw = RayleighChannels>
 struct Beamforming {
-  static constexpr bool sound = N >= 1 && K >= 1;
+  static constexpr bool valid_size = N >= 1 && K >= 1;
 
   using Condition = Vector<2 * N * K + K + 1>;
   using Solution = Vector<2 * N * K>;
@@ -73,7 +73,7 @@ struct Beamforming {
     return {cell, CellFeatures<N, K>(cell)};
   }
 
-  /// @throws Error [GDM-R202] naming the index and the value, or saying that nobody can be served.
+  /// @throws Error [GDM-R202] naming the index and the value, or saying that no user can be served.
   static void validate(const Condition& x) {
     constexpr std::string_view where = "Beamforming condition";
     require_finite(x, where);

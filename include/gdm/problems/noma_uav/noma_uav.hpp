@@ -59,7 +59,7 @@ struct DecibelUnits {
 template <int K, class Units = ReferenceUnits, Completion Policy = ClosedFormCompletion,
           UavFramePolicy Frame = CanonicalFrame>
 struct NomaUav {
-  static constexpr bool sound = K >= 1;
+  static constexpr bool valid_size = K >= 1;
   static constexpr bool closed_form = std::same_as<Policy, ClosedFormCompletion>;
 
   using Condition = Vector<2 * K + 1>;

@@ -42,7 +42,7 @@ struct ComputationOffloadingDefaults;
 /// absent: then every share is 0, at a cost of 0.
 template <int K, Completion Policy = ClosedFormCompletion>
 struct ComputationOffloading {
-  static constexpr bool sound = K >= 1;
+  static constexpr bool valid_size = K >= 1;
   static constexpr bool closed_form = std::same_as<Policy, ClosedFormCompletion>;
 
   using Condition = Vector<5 * K + 1>;

@@ -92,9 +92,9 @@ template <int K>
 
   // Of few links every corner is tried, and other starts: with gains of 60 dB the ascent from inside may miss the best one.
   if (n <= 6) {
-    for (unsigned served = 1; served < 1U << static_cast<unsigned>(n); ++served) {
+    for (unsigned active = 1; active < 1U << static_cast<unsigned>(n); ++active) {
       Column corner = best.shares;
-      for (int i = 0; i < n; ++i) corner[i] = (served >> static_cast<unsigned>(i) & 1U) != 0 ? 1.0 : 0.0;
+      for (int i = 0; i < n; ++i) corner[i] = (active >> static_cast<unsigned>(i) & 1U) != 0 ? 1.0 : 0.0;
       best.keep(corner, channel.rate(corner));
     }
     for (int start = 0; start < 16; ++start) {  // coordinate ascent ends elsewhere than WMMSE does

@@ -54,12 +54,12 @@ struct InterferenceChannel {
   /// A number for each present link, then zeros.
   using Column = Eigen::Array<double, rows, 1>;
 
-  int present = 0;               ///< number n of links that are present
-  std::array<int, K> link{};     ///< their numbers in the condition
-  Column limit, own, weight;     ///< P_i in W, G_ii, and a_i
-  Column worth;                  ///< a_i G_ii
-  std::array<Column, K> causes;  ///< element i of column j: G_ij for i != j, what transmitter j causes at receiver i
-  std::array<Column, K> hears;   ///< element i of column j: G_ji for i != j, what receiver j hears of transmitter i
+  int present = 0;                 ///< number n of links that are present
+  std::array<int, K> link{};       ///< their numbers in the condition
+  Column limit, own, weight;       ///< P_i in W, G_ii, and a_i
+  Column worth;                    ///< a_i G_ii
+  std::array<Column, K> causes;    ///< element i of column j: G_ij for i != j, what transmitter j causes at receiver i
+  std::array<Column, K> received;  ///< element i of column j: G_ji for i != j, the gain to receiver j of transmitter i
 
   InterferenceChannel() = default;
 
@@ -81,7 +81,7 @@ struct InterferenceChannel {
     for (int j = 0; j < present; ++j) {
       Column& column = causes[static_cast<std::size_t>(j)];
       column.setZero();
-      hears[static_cast<std::size_t>(j)].setZero();
+      received[static_cast<std::size_t>(j)].setZero();
       const int b = link[static_cast<std::size_t>(j)];
       for (int i = 0; i < present; ++i) {
         if (i != j) column[i] = x[K * link[static_cast<std::size_t>(i)] + b] * limit[j];
@@ -89,7 +89,7 @@ struct InterferenceChannel {
     }
     for (int j = 0; j < present; ++j) {
       for (int i = 0; i < present; ++i) {
-        hears[static_cast<std::size_t>(j)][i] = causes[static_cast<std::size_t>(i)][j];
+        received[static_cast<std::size_t>(j)][i] = causes[static_cast<std::size_t>(i)][j];
       }
     }
   }
@@ -99,7 +99,7 @@ struct InterferenceChannel {
     return x[(K + 1) * i] > 0.0 && x[K * K + i] > 0.0 && x[K * K + K + i] > 0.0;
   }
 
-  /// G_ij, what receiver i hears of transmitter j.
+  /// G_ij, the gain to receiver i of transmitter j.
   [[nodiscard]] double gain(int i, int j) const { return i == j ? own[i] : causes[static_cast<std::size_t>(j)][i]; }
 
   /// Powers in W in the order of the condition; absent links get 0.

@@ -42,7 +42,7 @@ constexpr Layout with_pairs_and_steps(Layout layout) {
 /// @tparam Draw  where `draw` takes its instances from: RayleighLinks, UnitNoiseRayleighLinks, DeviceToDeviceLinks<> ..
 template <int K, class Draw = RayleighLinks>
 struct PowerControl {
-  static constexpr bool sound = K >= 1 && K <= 64;
+  static constexpr bool valid_size = K >= 1 && K <= 64;
 
   using Condition = Vector<K * K + 2 * K>;
   using Solution = Vector<K>;

@@ -45,7 +45,7 @@ struct WmmseStep {
       own_cost[k] = c * Channel::at(channel.own, r);
       noise[k] = interference[k] / (Channel::at(channel.own, r) + 1e-300);
     }
-    const Registers others = channel.weighted_sum(channel.hears, cost.data(), Registers{});
+    const Registers others = channel.weighted_sum(channel.received, cost.data(), Registers{});
     Register largest{};
     GDM_UNROLL
     for (int r = 0; r < Channel::registers; ++r) {

@@ -37,7 +37,7 @@ class WmmseLanes {
     for (int i = 0; i < n; ++i) {
       const auto k = static_cast<std::size_t>(i);
       const Register s = shares_[k];
-      const Register interference = noise_and(channel_.hears[k].data(), shares_, 1.0);  // element j: G_ij
+      const Register interference = noise_and(channel_.received[k].data(), shares_, 1.0);  // element j: G_ij
       const Register received = detail::fused(simd::broadcast(channel_.own[i]), s, interference);
       const Register product = channel_.worth[i] / (received * interference);
       inverse[k] = product * received;
@@ -75,7 +75,7 @@ class WmmseLanes {
     Register sum{};
     for (int i = 0; i < channel_.present; ++i) {
       const auto k = static_cast<std::size_t>(i);
-      const Register interference = noise_and(channel_.hears[k].data(), shares_, 1.0);
+      const Register interference = noise_and(channel_.received[k].data(), shares_, 1.0);
       const Register ratio = channel_.own[i] * shares_[k] / interference;
       sum = detail::fused(detail::log1p(ratio), simd::broadcast(channel_.weight[i]), sum);
     }

@@ -37,7 +37,7 @@ struct SumRateDefaults;
 /// @tparam TotalMilliwatt total power of the instances that `draw` makes; 20 W at M = 80 by default
 template <int M, int TotalMilliwatt = 250 * M>
 struct SumRate {
-  static constexpr bool sound = M >= 1 && TotalMilliwatt >= 1;
+  static constexpr bool valid_size = M >= 1 && TotalMilliwatt >= 1;
 
   using Condition = Vector<M + 1>;
   using Solution = Vector<M>;
