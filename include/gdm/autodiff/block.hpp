@@ -3,6 +3,9 @@
 /// @brief A fixed-size matrix whose columns are padded to whole SIMD registers: weights, activations and gradients.
 #pragma once
 
+#include <string>
+#include <type_traits>
+
 #include <gdm/core/simd.hpp>
 
 GDM_NAMESPACE_BEGIN
@@ -35,6 +38,12 @@ struct Block {
 };
 
 namespace detail {
+
+/// The name of a part's block: `layers.0.weight`. Never inlined, since every `visit` has many of them.
+GDM_ONE_COPY inline std::string dotted(const char* part, const std::string& name) { return part + ("." + name); }
+GDM_ONE_COPY inline std::string dotted(std::size_t part, const std::string& name) {
+  return std::to_string(part) + "." + name;
+}
 
 /// Calls `f(offset)` for every register of a block's memory, padding included.
 template <class B, class F>

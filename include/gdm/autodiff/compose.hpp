@@ -38,8 +38,7 @@ struct Parts {
   template <std::size_t... K, class F, class... P>
   static void visit_each(std::index_sequence<K...>, const F& f, P&... p) {
     const auto one = [&]<std::size_t k, class Op>(std::integral_constant<std::size_t, k>, std::type_identity<Op>) {
-      Op::visit([&](const std::string& name, auto&... b) { f(std::to_string(k) + "." + name, b...); },
-                std::get<k>(p)...);
+      Op::visit([&](const std::string& name, auto&... b) { f(dotted(k, name), b...); }, std::get<k>(p)...);
     };
     (one(std::integral_constant<std::size_t, K>{}, std::type_identity<Ops>{}), ...);
   }

@@ -77,8 +77,10 @@ struct ActorCritic {
 
   template <class F, class First, class... P>
   static void visit(const F& f, First& first, P&... p) {
-    Actor::visit([&](const std::string& n, auto&... b) { f("actor." + n, b...); }, first.actor, p.actor...);
-    Critic::visit([&](const std::string& n, auto&... b) { f("critic." + n, b...); }, first.critic, p.critic...);
+    Actor::visit([&](const std::string& n, auto&... b) { f(detail::dotted("actor", n), b...); }, first.actor,
+                 p.actor...);
+    Critic::visit([&](const std::string& n, auto&... b) { f(detail::dotted("critic", n), b...); }, first.critic,
+                  p.critic...);
     f("log_deviation", first.log_deviation, p.log_deviation...);
   }
   static void initialise(Parameters& p, std::uint64_t seed, double deviation) {

@@ -68,10 +68,10 @@ class TensorFileWriter {
   GDM_COLD [[nodiscard]] std::vector<std::byte> bytes() const {
     TensorFileHeader header;
     std::vector<const Tensor*> order;
-    order.reserve(tensors_.size());
-    std::ranges::transform(tensors_, std::back_inserter(order), [](const Tensor& tensor) { return &tensor; });
-    std::ranges::stable_sort(order, std::ranges::greater{},
-                             [](const Tensor* tensor) { return dtype_bytes(tensor->dtype); });
+    for (const std::uint64_t width : {8U, 4U}) {
+      for (const Tensor& tensor : tensors_)
+        if (dtype_bytes(tensor.dtype) == width) order.push_back(&tensor);
+    }
     std::uint64_t position = 0;
     auto metadata = metadata_;
     for (const Tensor* const tensor : order) {
@@ -125,7 +125,9 @@ class TensorFileWriter {
                  "\",\"shape\":" + tensor.shape.text() + ",\"data_offsets\":[" + std::to_string(tensor.begin) + "," +
                  std::to_string(tensor.end) + "]}";
     }
-    std::ranges::sort(header.tensors, {}, &TensorEntry::name);
+    std::map<std::string, TensorEntry> by_name;
+    for (TensorEntry& tensor : header.tensors) by_name[tensor.name] = std::move(tensor);
+    header.tensors = detail::in_order(std::move(by_name));
     header.metadata.assign(metadata.begin(), metadata.end());
     metadata[std::string(header_checksum_key)] = checksum_text(header_checksum(header));
 

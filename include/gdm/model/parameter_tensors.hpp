@@ -4,13 +4,16 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
+#include <cstring>
 #include <memory>
 #include <string>
-#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <gdm/io/safetensors.hpp>
 #include <gdm/io/safetensors_writer.hpp>
+#include <gdm/nn/parameters.hpp>
 
 GDM_NAMESPACE_BEGIN
 namespace detail {
@@ -39,36 +42,49 @@ void read_tensor(const TensorFile& file, const std::string& name, const TensorSh
   expected.push_back({name, dtype_of<T>, shape});
 }
 
+namespace detail {
+
+GDM_COLD inline void add_blocks(TensorFileWriter& file, const std::string& part, const std::vector<BlockPlace>& places,
+                                const std::byte* parameters) {
+  for (const BlockPlace& place : places) {
+    place.with_numbers(parameters, [&]<class S>(const S* first) {
+      std::vector<S> values;
+      for (int i = 0; i < place.rows; ++i)
+        for (int j = 0; j < place.cols; ++j) values.push_back(first[i + static_cast<std::ptrdiff_t>(j) * place.stride]);
+      file.add<S>(part + "." + place.name, shape(place.rows, place.cols), values);
+    });
+  }
+}
+
+GDM_COLD inline void read_blocks(const TensorFile& file, const std::string& part, const std::vector<BlockPlace>& places,
+                                 std::byte* parameters, std::vector<TensorSpec>& expected) {
+  for (const BlockPlace& place : places) {
+    place.with_numbers(parameters, [&]<class S>(S* first) {
+      std::vector<S> values(static_cast<std::size_t>(place.rows) * static_cast<std::size_t>(place.cols));
+      read_tensor<S>(file, part + "." + place.name, shape(place.rows, place.cols), values, expected);
+      for (int i = 0; i < place.rows; ++i)
+        for (int j = 0; j < place.cols; ++j)
+          first[i + static_cast<std::ptrdiff_t>(j) * place.stride] =
+              values[static_cast<std::size_t>(i * place.cols + j)];
+    });
+  }
+}
+
+}  // namespace detail
+
 /// Adds every block of `parameters` as tensor `<part>.<name>`, `[rows, columns]` with the last index fastest.
 template <class Network, class Parameters>
 void add_parameters(TensorFileWriter& file, const std::string& part, const Parameters& parameters) {
-  Network::visit(
-      [&](const std::string& name, const auto& block) {
-        using B = std::remove_cvref_t<decltype(block)>;
-        using S = typename B::Scalar;
-        std::vector<S> values;
-        for (int i = 0; i < B::rows; ++i)
-          for (int j = 0; j < B::cols; ++j) values.push_back(block(i, j));
-        file.add<S>(part + "." + name, detail::shape(B::rows, B::cols), values);
-      },
-      parameters);
+  detail::add_blocks(file, part, block_places<Network>(parameters), reinterpret_cast<const std::byte*>(&parameters));
 }
 
 /// Reads what `add_parameters` wrote; the padding becomes zero.
 template <class Network, class Parameters>
 void read_parameters(const TensorFile& file, const std::string& part, Parameters& parameters,
                      std::vector<TensorSpec>& expected) {
-  Network::visit(
-      [&](const std::string& name, auto& block) {
-        using B = std::remove_cvref_t<decltype(block)>;
-        using S = typename B::Scalar;
-        std::vector<S> values(static_cast<std::size_t>(B::rows) * B::cols);
-        read_tensor<S>(file, part + "." + name, detail::shape(B::rows, B::cols), values, expected);
-        block = B{};
-        for (int i = 0; i < B::rows; ++i)
-          for (int j = 0; j < B::cols; ++j) block(i, j) = values[static_cast<std::size_t>(i * B::cols + j)];
-      },
-      parameters);
+  std::memset(static_cast<void*>(&parameters), 0, sizeof parameters);
+  detail::read_blocks(file, part, block_places<Network>(std::as_const(parameters)),
+                      reinterpret_cast<std::byte*>(&parameters), expected);
 }
 
 GDM_NAMESPACE_END

@@ -102,7 +102,8 @@ struct Mlp : denoiser_tag {
     };
     template <class F, class First, class... P>
     static void visit(const F& f, First& front, P&... p) {
-      Op::visit([&](const std::string& n, auto&... b) { f("layers." + n, b...); }, front.layers, p.layers...);
+      Op::visit([&](const std::string& n, auto&... b) { f(detail::dotted("layers", n), b...); }, front.layers,
+                p.layers...);
       f("null_condition", front.null_condition, p.null_condition...);
     }
     static void initialise(Parameters& p, std::uint64_t seed) {

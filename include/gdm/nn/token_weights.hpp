@@ -81,10 +81,9 @@ struct TokenModel {
     f("token.input.weight", first.token_input, p.token_input...);
     f("token.shared.weight", first.shared_input, p.shared_input...);
     f("token.bias", first.token_input_bias, p.token_input_bias...);
-    for (std::size_t k = 0; k < Depth; ++k) {
-      const std::string prefix = "layers." + std::to_string(k) + ".";
-      Layer::visit([&](const std::string& n, auto&... b) { f(prefix + n, b...); }, first.layers[k], p.layers[k]...);
-    }
+    for (std::size_t k = 0; k < Depth; ++k)
+      Layer::visit([&](const std::string& n, auto&... b) { f(dotted("layers", dotted(k, n)), b...); }, first.layers[k],
+                   p.layers[k]...);
     if constexpr (token_latents > 0) {
       f("output.token.weight", first.token_output, p.token_output...);
       f("output.token.bias", first.token_bias, p.token_bias...);

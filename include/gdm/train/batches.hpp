@@ -32,6 +32,7 @@ class Batches {
 
   /// Cuts each source into batches of `size` rows, the last one perhaps smaller.
   void cut(std::size_t size) {
+    size_ = size;
     list_.clear();
     for (std::size_t source = 0; source < orders_.size(); ++source)
       for (std::size_t begin = 0; begin < orders_[source].size(); begin += size)
@@ -50,9 +51,7 @@ class Batches {
       one(orders_[k], static_cast<std::uint32_t>(k));
     }
     if (orders_.size() > 1) {
-      std::sort(list_.begin(), list_.end(), [](const Batch& a, const Batch& b) {
-        return a.source != b.source ? a.source < b.source : a.begin < b.begin;
-      });
+      cut(size_);
       one(list_, list_stream);
     }
   }
@@ -70,7 +69,7 @@ class Batches {
 
   std::vector<std::vector<std::uint32_t>> orders_;
   std::vector<Batch> list_;
-  std::size_t rows_ = 0;
+  std::size_t rows_ = 0, size_ = 0;
 };
 
 GDM_NAMESPACE_END

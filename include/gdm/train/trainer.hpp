@@ -145,13 +145,7 @@ class Trainer {
                 "Lower learning_rate or clip_norm; the weights of the last good epoch are kept");
   }
 
-  static bool bounded(const Parameters& weights) {
-    bool all = true;
-    std::tuple_element_t<0, std::tuple<Losses...>>::Network::visit(
-        [&](const std::string&, const auto& block) { all = all && std::isfinite(block.matrix().squaredNorm()); },
-        weights);
-    return all;
-  }
+  static bool bounded(const Parameters& weights) { return std::isfinite(square_sum(flat<S>(weights))); }
 
   /// One optimizer step. The sum that it returns is not finite where the gradient is not.
   template <class Reduction, class Options>
