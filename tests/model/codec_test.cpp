@@ -474,5 +474,7 @@ TEST_CASE("numbers of pairs and of the noisy latent follow the canonical order, 
       CHECK(near(steps[static_cast<std::size_t>(2 * i)], x[place(i)] + 100 * y[place(i)], 1e-10, 0));
       CHECK(near(steps[static_cast<std::size_t>(2 * i + 1)], y.sum(), 1e-12, 0));  // the absent ones are 0 in it
     }
+    for (std::size_t i = 2 * static_cast<std::size_t>(n); i < 8; ++i)
+      CHECK(steps[i] == 0);  // a dense network reads them
   }
 }

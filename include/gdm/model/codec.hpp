@@ -123,7 +123,7 @@ struct Codec {
     return Traits::decode(instance.x, z.value, instance.context);
   }
 
-  /// What the problem makes of a noisy latent for the network's next step, in canonical order.
+  /// What the problem makes of a noisy latent for the network's next step, in canonical order; zero for absent tokens.
   template <class S>
   GDM_ONE_COPY void step_features(const Instance& instance, const S* column, S* to) const {
     const Aligned<Latent> z{latent(instance, column)};
@@ -131,6 +131,7 @@ struct Codec {
     for (int i = 0; i < instance.tokens; ++i)
       for (int k = 0; k < tokens.step_features; ++k)
         to[i * tokens.step_features + k] = S(f[instance.order[static_cast<std::size_t>(i)] * tokens.step_features + k]);
+    std::fill(to + instance.tokens * tokens.step_features, to + tokens.count * tokens.step_features, S(0));
   }
 
   /// The problem's objective, violation, projection and refinement of a solution, likewise.
