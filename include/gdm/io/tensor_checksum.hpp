@@ -31,7 +31,9 @@ GDM_COLD [[nodiscard]] inline std::string checksum_text(const Crc32& crc) {
 /// CRC-32 over everything that the header says, however the JSON is written: the number of metadata entries but for
 /// `checksum.__metadata__`; key and value of each; then of each tensor its name, the name of its type, its number of
 /// dimensions, the extents, `begin` and `end`. Both lists in ascending order of their UTF-8 bytes; numbers as eight
-/// bytes, least significant first; texts as their length in bytes, then the bytes.
+/// bytes, least significant first; texts as their length in bytes, then the bytes. The parser and the tensors' checksums
+/// alone would let 386 of the 16,576 flips of a bit in the header of a small model pass: those in the entries about the
+/// version and about training without the condition, and in this checksum's own.
 GDM_COLD [[nodiscard]] inline Crc32 header_checksum(const TensorFileHeader& header) {
   const auto is_own = [](const auto& entry) { return entry.first == header_checksum_key; };
   Crc32 crc;
