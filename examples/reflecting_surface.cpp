@@ -195,7 +195,7 @@ void draw_picture(const Comparison& table, const gdm::LearnReport& report) {
                       .y_label = "below best known (%)",
                       .log_x = true,
                       .log_y = true,
-                      .legend = "bottom left",
+                      .legend = "outside below center horizontal noopaque maxcols 2",
                       .more = "set format y '%g'; set xrange [8:500]; set yrange [0.02:20]"};
   const auto add = [&](const char* method, const char* legend, int colour, bool dashed, int symbol,
                        const char* labels) {
@@ -213,12 +213,12 @@ void draw_picture(const Comparison& table, const gdm::LearnReport& report) {
   add(starts, "L-BFGS, random starts", 1, true, 5, "0.9,0.5");
   add(plain, "gdm, samples alone", 5, false, 8, nullptr);
   add(refined2, "gdm, 2 steps, refined", 2, false, 9, nullptr);
-  add(refined, "gdm, 5 steps, refined", 0, false, 7, "-0.4,-0.8");
+  add(refined, "gdm, 5 steps, refined", 0, false, 7, "-0.7,-0.6");
 
   example::Panel rounds{.title = "Learning without labels",
                         .x_label = "round",
                         .y_label = "mean objective (bit/s/Hz)",
-                        .legend = "right center",
+                        .legend = "outside below center horizontal noopaque",
                         .more = "set xtics 1"};
   const auto curve = [&](const char* name, const std::vector<double>& values, int colour) {
     example::Curve c{.name = name, .colour = colour, .points = true, .size = 0.8};

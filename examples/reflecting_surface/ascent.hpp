@@ -14,8 +14,8 @@ namespace surface {
 
 /// L-BFGS (Nocedal and Wright 2006, algorithm 7.4, with backtracking) on the harmonic mean of the rates as a function of the
 /// angles. It takes 45 steps from random phases to where a step gains less than 1e-5. Moving elements one by one, each to
-/// its best angle, ends as high after 28 sweeps of 32 searches; the fixed point v <- phases(C^H q) has to be damped, and takes
-/// 100 to 200 steps.
+/// its best angle, ends as high after 28 sweeps of 32 searches; the fixed point v <- phases(C^H q) has to be damped, and
+/// takes 100 to 200 steps.
 template <class S>
 class Ascent {
   using Angles = Row<S, elements>;
