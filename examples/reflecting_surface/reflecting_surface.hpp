@@ -18,8 +18,9 @@
 ///   f(v) = K / sum_k 1 / r_k   bit/s/Hz, the harmonic mean of the rates, to be maximised over |v_n| = 1.
 /// Not concave, and full of local optima: a setting that aligns the paths of one user scatters those of others.
 ///
-/// At every optimum v = phases(C^H q) with the price q_k = s_k / ((1 + |s_k|^2) r_k^2) of what user k receives, s_k: one
-/// complex number a user is the whole solution. So users are the tokens, and prices are what is diffused.
+/// At an optimum v = phases(C^H q) with the price q_k = s_k / ((1 + |s_k|^2) r_k^2) of what user k receives, s_k. (That the
+/// derivative is zero leaves every element a sign; at every optimum found it was this one.) So one complex number a user is
+/// the whole solution. So users are the tokens, and prices are what is diffused.
 ///
 /// Condition: of each user re, im of d_k, then of c_k1 .. c_kN, over the noise amplitude. Solution: re, im of v_1 .. v_N.
 struct ReflectingSurface {
