@@ -27,6 +27,8 @@
 #error "[GDM-S99] gdm computes in SSE2 registers on 32-bit x86: compile with -msse2 -mfpmath=sse"
 #endif
 
+#include <cstddef>
+
 #include <Eigen/Core>
 
 #include <gdm/version.hpp>
@@ -74,6 +76,16 @@
 #define GDM_NAMESPACE_END \
   }                       \
   }
+
+GDM_NAMESPACE_BEGIN
+namespace detail {
+/// A number of 64 bits, from a file say, as a size, which small processors have in 32.
+template <class Number>
+constexpr std::size_t to_size(Number n) noexcept {
+  return static_cast<std::size_t>(n);
+}
+}  // namespace detail
+GDM_NAMESPACE_END
 
 // A gdm::Vector is Eigen's own type, so a function that takes nothing else has the same name in all units. Therefore each
 // unit also defines an absolute symbol, whose value says what it was built for: linkers accept any number of

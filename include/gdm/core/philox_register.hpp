@@ -24,11 +24,11 @@ inline constexpr int block_lanes = simd::lanes<double>;
   typedef int Ints __attribute__((vector_size(simd::register_bytes)));
 #if defined(__AVX512F__)
   typedef long long Longs __attribute__((vector_size(simd::register_bytes)));
-  return (Words)__builtin_ia32_pmuludq512_mask((Ints)a, (Ints)(Words{} + b), Longs{}, 0xFF);
+  return simd::as<Words>(__builtin_ia32_pmuludq512_mask(simd::as<Ints>(a), simd::as<Ints>(Words{} + b), Longs{}, 0xFF));
 #elif defined(__AVX2__)
-  return (Words)__builtin_ia32_pmuludq256((Ints)a, (Ints)(Words{} + b));
+  return simd::as<Words>(__builtin_ia32_pmuludq256(simd::as<Ints>(a), simd::as<Ints>(Words{} + b)));
 #else
-  return (Words)__builtin_ia32_pmuludq128((Ints)a, (Ints)(Words{} + b));
+  return simd::as<Words>(__builtin_ia32_pmuludq128(simd::as<Ints>(a), simd::as<Ints>(Words{} + b)));
 #endif
 #endif
 }

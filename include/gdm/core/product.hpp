@@ -129,13 +129,13 @@ inline Pack<S> load_quadrupled(const S* from) noexcept {
   Pack<S> few;
   if constexpr (lanes<S> == 16) {
 #if defined(__AVX512F__)
-    few = (Pack<S>)_mm512_castps128_ps512(_mm_loadu_ps(from));
+    few = _mm512_castps128_ps512(_mm_loadu_ps(from));
 #endif
   } else if constexpr (sizeof(S) == 4) {
-    few = (Pack<S>)_mm256_castps128_ps256(_mm_castpd_ps(_mm_load_sd(reinterpret_cast<const double*>(from))));
+    few = _mm256_castps128_ps256(_mm_castpd_ps(_mm_load_sd(reinterpret_cast<const double*>(from))));
   } else {
 #if defined(__AVX512F__)
-    few = (Pack<S>)_mm512_castpd128_pd512(_mm_loadu_pd(from));
+    few = _mm512_castpd128_pd512(_mm_loadu_pd(from));
 #endif
   }
   return shuffled<S>(few, few, [](int i) { return i / 4; });
@@ -244,7 +244,7 @@ inline void product(const S* a, std::ptrdiff_t lda, int depth, const Strided<S>&
                     const Finish& finish) {
   constexpr int registers = padded<S>(Rows) / lanes<S>;
   constexpr int chains = detail::chains<S>(Rows);
-  constexpr int band = !has_registers<S> ? 1 : accumulators >= 24 ? 4 : 2;
+  constexpr int band = !has_registers<S> ? 1 : accumulators >= 20 ? 4 : 2;
   constexpr int whole = registers / band * band;
   if (columns == 1 && registers > band) {  // one column alone: taller bands keep the multiply-add units busy
     constexpr int tall = 2 * band;

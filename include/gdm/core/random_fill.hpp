@@ -49,8 +49,8 @@ class BlockCounter {
 
   template <class Mask>
   [[gnu::always_inline]] void wrap(const Mask& past_the_end) noexcept {
-    block -= (Words)past_the_end & blocks_;
-    step -= (Words)past_the_end;  // true is -1
+    block -= simd::as<Words>(past_the_end) & blocks_;
+    step -= simd::as<Words>(past_the_end);  // true is -1
   }
 
   std::uint64_t blocks_;

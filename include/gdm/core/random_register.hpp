@@ -25,21 +25,21 @@ struct Pair {
 
 /// Odd multiples of 2^-53 in (0, 1) from the upper 52 bits of every lane.
 [[gnu::always_inline]] inline simd::Pack<double> unit(const Words& bits) noexcept {
-  const auto one = (Words)simd::broadcast(1.0);
-  return ((simd::Pack<double>)((bits >> 12) | one) - 1.0) + 0x1p-53;
+  const auto one = simd::as<Words>(simd::broadcast(1.0));
+  return (simd::as<simd::Pack<double>>((bits >> 12) | one) - 1.0) + 0x1p-53;
 }
 
 /// Odd multiples of 2^-24 in (0, 1) from the upper 23 bits of every lane.
 [[gnu::always_inline]] inline simd::Pack<float> unit(const simd::Unsigned<float>& bits) noexcept {
-  const auto one = (simd::Unsigned<float>)simd::broadcast(1.0f);
-  return ((simd::Pack<float>)((bits >> 9) | one) - 1.0f) + 0x1p-24f;
+  const auto one = simd::as<simd::Unsigned<float>>(simd::broadcast(1.0f));
+  return (simd::as<simd::Pack<float>>((bits >> 9) | one) - 1.0f) + 0x1p-24f;
 }
 
 /// The words themselves.
 struct BitsKernel {
   using Register = simd::Unsigned<float>;
   [[gnu::always_inline]] static Pair<Register> apply(const Blocks& x) noexcept {
-    return {(Register)join(x.word[0], x.word[2]), (Register)join(x.word[1], x.word[3])};
+    return {simd::as<Register>(join(x.word[0], x.word[2])), simd::as<Register>(join(x.word[1], x.word[3]))};
   }
 };
 
@@ -70,7 +70,7 @@ struct NormalKernel {
     simd::SinCos<S> turn;
     if constexpr (std::is_same_v<S, float>) {
       const auto bits = BitsKernel::apply(x);
-      u = (__builtin_convertvector((simd::Bits<float>)(bits.even >> 1), Register) + 0.5f) * 0x1p-31f;
+      u = (__builtin_convertvector(simd::as<simd::Bits<float>>(bits.even >> 1), Register) + 0.5f) * 0x1p-31f;
       turn = simd::sincos_turn(bits.odd);
     } else {
       const auto uniform = UniformKernel<double>::apply(x);

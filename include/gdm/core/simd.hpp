@@ -6,10 +6,8 @@
 /// scalar type without SIMD registers (an automatic-differentiation number, say) is its own pack of one lane.
 #pragma once
 
-#include <bit>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 #include <type_traits>
 
 #if defined(__AVX__)
@@ -42,9 +40,12 @@ inline constexpr int register_bytes = 32;
 inline constexpr int register_bytes = 16;
 #endif
 
-/// Registers that an inner loop may fill with running sums without spilling.
-#if defined(__AVX512F__) || defined(__aarch64__)
+/// Registers that an inner loop may fill with running sums without spilling. ARM has 32 as AVX-512 has, but multiplies by
+/// an element of a register and not of memory: there the right factor takes registers too.
+#if defined(__AVX512F__)
 inline constexpr int accumulators = 24;
+#elif defined(__aarch64__)
+inline constexpr int accumulators = 20;
 #else
 inline constexpr int accumulators = 12;
 #endif
@@ -61,11 +62,13 @@ struct pack {
 template <>
 struct pack<float> {
   typedef float type __attribute__((vector_size(register_bytes)));
+  typedef float in_memory __attribute__((vector_size(register_bytes), aligned(sizeof(float)), may_alias));
   typedef std::int32_t bits __attribute__((vector_size(register_bytes)));
 };
 template <>
 struct pack<double> {
   typedef double type __attribute__((vector_size(register_bytes)));
+  typedef double in_memory __attribute__((vector_size(register_bytes), aligned(sizeof(double)), may_alias));
   typedef std::int64_t bits __attribute__((vector_size(register_bytes)));
 };
 }  // namespace detail
@@ -89,9 +92,8 @@ constexpr int padded(int rows) noexcept {
 template <class S>
 inline Pack<S> load(const S* from) noexcept {
   if constexpr (has_registers<S>) {
-    Pack<S> x;
-    std::memcpy(&x, from, sizeof x);
-    return x;
+    // Not std::memcpy: g++ takes 16 bytes through general registers on ARM, and leaves running sums on the stack.
+    return *reinterpret_cast<const typename detail::pack<S>::in_memory*>(from);
   } else {
     return *from;
   }
@@ -100,7 +102,7 @@ inline Pack<S> load(const S* from) noexcept {
 template <class S>
 inline void store(S* to, const Pack<S>& x) noexcept {
   if constexpr (has_registers<S>) {
-    std::memcpy(to, &x, sizeof x);
+    *reinterpret_cast<typename detail::pack<S>::in_memory*>(to) = x;
   } else {
     *to = x;
   }
@@ -109,6 +111,12 @@ inline void store(S* to, const Pack<S>& x) noexcept {
 template <class S>
 inline Pack<S> broadcast(const S& x) noexcept {
   return x - Pack<S>{};  // x itself, -0 as well, which a sum with 0 would not be
+}
+
+/// The bits of a register as those of another type.
+template <class To, class From>
+[[gnu::always_inline]] inline To as(const From& x) noexcept {
+  return __builtin_bit_cast(To, x);
 }
 
 /// a b + c, rounded once where the processor has an instruction for it, else after the product as well.
@@ -142,11 +150,11 @@ template <class S>
 [[gnu::always_inline]] inline Pack<float> fma(const Pack<float>& a, const Pack<float>& b,
                                               const Pack<float>& c) noexcept {
 #if defined(__AVX512F__)
-  return (Pack<float>)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+  return _mm512_fmadd_ps(a, b, c);
 #elif defined(__FMA__)
-  return (Pack<float>)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+  return _mm256_fmadd_ps(a, b, c);
 #elif defined(__ARM_NEON) && defined(__ARM_FEATURE_FMA)
-  return (Pack<float>)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
+  return vfmaq_f32(c, a, b);
 #elif defined(__FP_FAST_FMAF)
   return detail::fma_lanes<float>(a, b, c);
 #else
@@ -157,11 +165,11 @@ template <class S>
 [[gnu::always_inline]] inline Pack<double> fma(const Pack<double>& a, const Pack<double>& b,
                                                const Pack<double>& c) noexcept {
 #if defined(__AVX512F__)
-  return (Pack<double>)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
+  return _mm512_fmadd_pd(a, b, c);
 #elif defined(__FMA__)
-  return (Pack<double>)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
+  return _mm256_fmadd_pd(a, b, c);
 #elif defined(__ARM_NEON) && defined(__aarch64__)
-  return (Pack<double>)vfmaq_f64((float64x2_t)c, (float64x2_t)a, (float64x2_t)b);
+  return vfmaq_f64(c, a, b);
 #elif defined(__FP_FAST_FMA)
   return detail::fma_lanes<double>(a, b, c);
 #else
@@ -184,7 +192,7 @@ template <class P>
 #if defined(__clang__)  // fuses within an expression only
   return a * b;
 #else
-  if constexpr (std::is_same_v<P, Pack<float> > || std::is_same_v<P, Pack<double> >) {
+  if constexpr (std::is_same_v<P, Pack<float>> || std::is_same_v<P, Pack<double>>) {
     return fma(a, b, -P{});  // with -0 the sum is the product, its sign as well
   } else {
     return a * b;
@@ -208,8 +216,8 @@ inline Pack<float> exp(Pack<float> x) noexcept {
   p = fma(p, r, broadcast(0.5f));
   p = fma(p, r, broadcast(1.0f));
   p = fma(p, r, broadcast(1.0f));
-  const Bits<float> scale = ((Bits<float>)shifted << 23) + (127 << 23);
-  return p * (Pack<float>)scale;
+  const Bits<float> scale = (as<Bits<float>>(shifted) << 23) + (127 << 23);
+  return p * as<Pack<float>>(scale);
 }
 
 /// @copydoc exp
@@ -235,8 +243,8 @@ inline Pack<double> exp(Pack<double> x) noexcept {
   p = fma(p, r, broadcast(0.5));
   p = fma(p, r, broadcast(1.0));
   p = fma(p, r, broadcast(1.0));
-  const Bits<double> scale = ((Bits<double>)shifted << 52) + (std::int64_t{1023} << 52);
-  return p * (Pack<double>)scale;
+  const Bits<double> scale = (as<Bits<double>>(shifted) << 52) + (std::int64_t{1023} << 52);
+  return p * as<Pack<double>>(scale);
 }
 
 /// e^x of a scalar type without registers, found by argument-dependent look-up.
@@ -253,12 +261,14 @@ inline P sigmoid(const P& x) noexcept {
 }
 
 /// The logistic function to 2e-7. It is the largest cost of a solve besides the products: an error of e^-x that grows
-/// with |x| is allowed, since the result is flat there, and saves the exact reduction of the argument.
+/// with |x| is allowed, since the result is flat there, and saves the exact reduction of the argument. The result is at
+/// least 2^-62: a gradient times less would be too small for a normal number, with which a multiply-add takes a hundred
+/// times as long.
 inline Pack<float> sigmoid(const Pack<float>& x) noexcept {
   constexpr float round = 0x1.8p23f;  // adding it leaves the nearest integer in the low bits
   Pack<float> t = x * -1.44269504f;   // e^-x = 2^t
   t = t < -125.0f ? broadcast(-125.0f) : t;
-  t = t > 125.0f ? broadcast(125.0f) : t;
+  t = t > 62.0f ? broadcast(62.0f) : t;
   const Pack<float> shifted = t + round;
   const Pack<float> r = t - (shifted - round);
   Pack<float> p = fma(r, broadcast(0.00132647250f), broadcast(0.00967151299f));  // minimax for 2^r, |r| <= 1/2, to 1e-7
@@ -266,7 +276,7 @@ inline Pack<float> sigmoid(const Pack<float>& x) noexcept {
   p = fma(p, r, broadcast(0.240222424f));
   p = fma(p, r, broadcast(0.693147004f));
   p = fma(p, r, broadcast(1.0f));
-  return 1.0f / (1.0f + (Pack<float>)((Bits<float>)p + ((Bits<float>)shifted << 23)));
+  return 1.0f / (1.0f + as<Pack<float>>(as<Bits<float>>(p) + (as<Bits<float>>(shifted) << 23)));
 }
 
 }  // namespace simd

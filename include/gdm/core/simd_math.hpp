@@ -64,8 +64,8 @@ template <class P, class S, std::size_t N>
   constexpr std::array<float, 8> c = {0.333333313f, -0.250008196f, 0.200012267f, -0.166233584f,
                                       0.142017603f, -0.13160181f,  0.127615646f, -0.0763448626f};  // 6e-9
   constexpr std::int32_t root_half = 0x3F3504F3;
-  const Bits<float> exponent = ((Bits<float>)x - root_half) >> 23;
-  const Pack<float> f = (Pack<float>)((Bits<float>)x - (exponent << 23)) - 1.0f;
+  const Bits<float> exponent = (as<Bits<float>>(x) - root_half) >> 23;
+  const Pack<float> f = as<Pack<float>>(as<Bits<float>>(x) - (exponent << 23)) - 1.0f;
   const Pack<float> e = __builtin_convertvector(exponent, Pack<float>);
   const Pack<float> square = f * f;
   const Pack<float> tail = multiply_add(polynomial(f, c), f * square, square * -0.5f);
@@ -80,10 +80,10 @@ template <class P, class S, std::size_t N>
                                        0.14795949478481457};  // 2e-18
   constexpr std::int64_t root_half = 0x3FE6A09E667F3BCD;
   constexpr double round = 0x1.8p52;  // registers of 64-bit integers have no conversion before AVX-512
-  const Unsigned<double> bits = (Unsigned<double>)x - root_half;
+  const Unsigned<double> bits = as<Unsigned<double>>(x) - root_half;
   const Unsigned<double> biased = (bits + (std::uint64_t{1} << 63)) >> 52;
-  const Pack<double> f = (Pack<double>)((Unsigned<double>)x - ((biased - 2048) << 52)) - 1.0;
-  const Pack<double> e = (Pack<double>)(biased + (Unsigned<double>)broadcast(round)) - (round + 2048);
+  const Pack<double> f = as<Pack<double>>(as<Unsigned<double>>(x) - ((biased - 2048) << 52)) - 1.0;
+  const Pack<double> e = as<Pack<double>>(biased + as<Unsigned<double>>(broadcast(round))) - (round + 2048);
   const Pack<double> s = f / (f + 2.0);
   const Pack<double> z = s * s;
   const Pack<double> rest = multiply_add(-z, polynomial(z, c), f);
@@ -94,7 +94,7 @@ template <class P, class S, std::size_t N>
 /// sqrt(x) from the bit trick for its inverse (Lomont 2003), and one step for the root. Registers have no square root without intrinsics.
 template <class S, int Steps, class P, class U>
 [[gnu::always_inline]] inline P newton_sqrt(const P& x, U guess) noexcept {
-  P y = (P)(guess - ((U)x >> 1));
+  P y = as<P>(guess - (as<U>(x) >> 1));
   const P half = x * S(-0.5);
   GDM_UNROLL
   for (int i = 0; i < Steps; ++i) y *= multiply_add(half * y, y, P{} + S(1.5));
@@ -124,10 +124,10 @@ template <class S, std::size_t N, std::size_t M>
                                                         const std::array<S, M>& cosine) noexcept {
   constexpr int top = 8 * static_cast<int>(sizeof(S)) - 1;
   const Pack<S> z = v * v;
-  const Unsigned<S> s = (Unsigned<S>)(v * polynomial(z, sine));
-  const Unsigned<S> c = (Unsigned<S>)polynomial(z, cosine);
+  const Unsigned<S> s = as<Unsigned<S>>(v * polynomial(z, sine));
+  const Unsigned<S> c = as<Unsigned<S>>(polynomial(z, cosine));
   const Unsigned<S> swap = (s ^ c) & (0 - (quadrant & 1));
-  return {(Pack<S>)((s ^ swap) ^ ((quadrant >> 1) << top)), (Pack<S>)((c ^ swap) ^ (((quadrant + 1) >> 1) << top))};
+  return {as<Pack<S>>((s ^ swap) ^ ((quadrant >> 1) << top)), as<Pack<S>>((c ^ swap) ^ (((quadrant + 1) >> 1) << top))};
 }
 }  // namespace detail
 
@@ -135,7 +135,7 @@ template <class S, std::size_t N, std::size_t M>
 [[gnu::always_inline]] inline SinCos<float> sincos_turn(const Unsigned<float>& w) noexcept {
   constexpr std::array<float, 4> sine = {1.57079637f, -0.64596349f, 0.079680033f, -0.00460165786f};  // 3e-9
   constexpr std::array<float, 4> cosine = {1.0f, -1.23369801f, 0.253606349f, -0.0204262491f};        // 3e-8
-  const Bits<float> remainder = (Bits<float>)(w << 2) >> 2;
+  const Bits<float> remainder = as<Bits<float>>(w << 2) >> 2;
   const Pack<float> v = __builtin_convertvector(remainder, Pack<float>) * 0x1p-30f;
   return detail::sincos_quadrant<float>((w + (1U << 29)) >> 30, v, sine, cosine);
 }
@@ -154,7 +154,7 @@ template <class S, std::size_t N, std::size_t M>
                                             4.6560037955627664e-07};  // 5e-17
   constexpr double round = 0x1.8p52;  // adding it leaves the nearest integer in the low bits
   const Pack<double> shifted = u * 4.0 + round;
-  return detail::sincos_quadrant<double>((Unsigned<double>)shifted, u * 4.0 - (shifted - round), sine, cosine);
+  return detail::sincos_quadrant<double>(as<Unsigned<double>>(shifted), u * 4.0 - (shifted - round), sine, cosine);
 }
 
 }  // namespace simd

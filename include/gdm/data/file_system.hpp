@@ -84,12 +84,10 @@ class PosixFileSystem {
     return answer(out);
   }
   int create(const std::filesystem::path& path, std::uint32_t mode, Handle& out) noexcept {
-    out = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, static_cast<::mode_t>(mode));
+    out = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     return answer(out);
   }
-  int set_mode(Handle handle, std::uint32_t mode) noexcept {
-    return answer(::fchmod(handle, static_cast<::mode_t>(mode)));
-  }
+  int set_mode(Handle handle, std::uint32_t mode) noexcept { return answer(::fchmod(handle, mode)); }
   std::ptrdiff_t read(Handle handle, std::span<std::byte> out) noexcept {
     const auto count = ::read(handle, out.data(), out.size());
     return count < 0 ? -errno : count;

@@ -110,8 +110,7 @@ class TensorFile {
   }
 
   [[nodiscard]] View view(const TensorEntry& entry) const noexcept {
-    return {entry, std::span(data_).subspan(static_cast<std::size_t>(entry.begin),
-                                            static_cast<std::size_t>(entry.end - entry.begin))};
+    return {entry, std::span(data_).subspan(detail::to_size(entry.begin), detail::to_size(entry.end - entry.begin))};
   }
   [[nodiscard]] const TensorEntry* find(std::string_view name) const noexcept {
     const auto at =
@@ -183,7 +182,7 @@ class TensorFile {
                       ", at most " + std::to_string(TensorFileLimits::header_bytes) + " being allowed",
                   JsonReader::remedy);
     }
-    std::string json(static_cast<std::size_t>(length), '\0');
+    std::string json(detail::to_size(length), '\0');
     source.read(std::as_writable_bytes(std::span(json)));
     header_ = parse_tensor_header(json, rest - length, label_);
     return rest - length;

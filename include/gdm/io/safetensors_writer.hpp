@@ -82,7 +82,7 @@ class TensorFileWriter {
     }
     const std::string json = header_text(std::move(header), std::move(metadata), position);
 
-    std::vector<std::byte> out(8 + json.size() + static_cast<std::size_t>(position));
+    std::vector<std::byte> out(8 + json.size() + detail::to_size(position));
     const std::uint64_t length = json.size();
     std::memcpy(out.data(), &length, 8);
     std::memcpy(out.data() + 8, json.data(), json.size());

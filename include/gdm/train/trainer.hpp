@@ -51,7 +51,7 @@ void share_state(const Reduction& reduction, TrainState<Parameters>& state) {
   share(progress.data(), progress.size());
   state.step = progress[0];
   state.epoch = progress[1];
-  state.loss.resize(static_cast<std::size_t>(progress[2]));
+  state.loss.resize(detail::to_size(progress[2]));
   share(state.loss.data(), state.loss.size());
   for (Parameters* part : {&state.weights, &state.first_moment, &state.second_moment, &state.average}) share(part, 1);
 }

@@ -23,11 +23,11 @@ namespace detail {
 [[gnu::always_inline]] inline simd::Pack<double> fused(const simd::Pack<double>& a, const simd::Pack<double>& b,
                                                        const simd::Pack<double>& c) noexcept {
 #if defined(__AVX512F__)
-  return (simd::Pack<double>)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
+  return _mm512_fmadd_pd(a, b, c);
 #elif defined(__FMA__)
-  return (simd::Pack<double>)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
+  return _mm256_fmadd_pd(a, b, c);
 #elif defined(__aarch64__)
-  return (simd::Pack<double>)vfmaq_f64((float64x2_t)c, (float64x2_t)a, (float64x2_t)b);
+  return vfmaq_f64(c, a, b);
 #else
   return simd::multiply_add(a, b, c);
 #endif
