@@ -51,12 +51,19 @@ inline void pair_block(const PairSum<S>& p, int row, int i, int s, const Finish&
   }
 }
 
+/// One sample takes eight tokens at a time: fewer sums would wait for each other's multiply-adds.
 template <int N, class S, class Finish>
 inline void pair_band(const PairSum<S>& p, int row, int s, const Finish& finish) {
-  constexpr int widest = simd::has_registers<S> && simd::accumulators >= 24 ? 4 : 2;
+  constexpr int widest = !simd::has_registers<S> ? 2 : N == 1 ? 8 : simd::accumulators >= 20 ? 4 : 2;
   int i = 0;
   for (; i + widest <= p.tokens; i += widest) pair_block<widest, N>(p, row, i, s, finish);
-  for (; i < p.tokens; ++i) pair_block<1, N>(p, row, i, s, finish);
+  if constexpr (widest > 4) {
+    if (i + 4 <= p.tokens) pair_block<4, N>(p, row, i, s, finish), i += 4;
+  }
+  if constexpr (widest > 2) {
+    if (i + 2 <= p.tokens) pair_block<2, N>(p, row, i, s, finish), i += 2;
+  }
+  if (i < p.tokens) pair_block<1, N>(p, row, i, s, finish);
 }
 
 /// @param finish  `void finish(int row, int column, Pack sum)`: takes `lanes<S>` rows of the result from `row` on
@@ -76,7 +83,7 @@ inline void pair_sum(const PairSum<S>& p, int samples, const Finish& finish) {
 template <class S, int W, int M, int C, int B>
 struct PairWeights {
   static constexpr int rows = simd::padded<S>(W);
-  alignas(64) S data[static_cast<std::size_t>(B) * M * M * rows];
+  alignas(64) S data[static_cast<std::size_t>(B) * M * M * rows + simd::lanes<S>];
 
   const S* of(int b) const noexcept { return data + static_cast<std::ptrdiff_t>(b) * M * M * rows; }
 
@@ -86,7 +93,11 @@ struct PairWeights {
     for (int i = 0; i < tokens; ++i)
       for (int j = 0; j < tokens; ++j, to += rows) {
         const S* pair = numbers + (i * M + j) * C;
-        for (int r = 0; r < W; ++r) to[r] = pair[r * C / W];
+        GDM_UNROLL
+        for (int c = 0; c < C; ++c) {  // whole registers: what one writes too much, the next or the padding replaces
+          for (int r = (c * W + C - 1) / C; r < ((c + 1) * W + C - 1) / C; r += simd::lanes<S>)
+            simd::store<S>(to + r, simd::broadcast<S>(pair[c]));
+        }
         for (int r = W; r < rows; ++r) to[r] = S(0);
       }
   }
