@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <gdm/optimum/order_free.hpp>
@@ -118,22 +119,28 @@ struct LinkFeatures {
     const WmmseStep<K> step(c, shares);
     const double weights = mean_weight(c);
     const auto interference = c.interference(shares.data());
-    Column noise;
-    for (int r = 0; r < Channel::registers; ++r)
-      simd::store(noise.data() + r * lanes, interference[static_cast<std::size_t>(r)]);
-    for (int i = 0; i < c.present; ++i) {
-      const double signal = c.own[i] * shares[i];
-      const double worth = c.own[i] * (c.weight[i] / weights) / noise[i];
+    const auto at = [](const Column& of, int r) { return simd::load<double>(of.data() + r * lanes); };
+    const auto capped = [](const simd::Pack<double>& x) { return x < 1e13 ? x : simd::broadcast(1e13); };
+    std::array<Column, per_step> numbers;
+    for (int r = 0; r < Channel::registers; ++r) {  // the zeros behind the present links give numbers that nobody reads
+      const simd::Pack<double> noise = interference[static_cast<std::size_t>(r)];
+      const simd::Pack<double> signal = simd::rounded_product(at(c.own, r), at(shares, r));
+      const simd::Pack<double> worth = at(c.own, r) * (at(c.weight, r) / weights) / noise;
       // All pay what the link is worth over the multiplier; its own part of that is known.
-      const double price = worth / step.multiplier[i];
-      const double others = price - worth * signal / (noise[i] + signal);
+      simd::Pack<double> multiplier = at(step.multiplier, r);
+      const simd::Pack<double> sensed = noise + signal;
+      const simd::Pack<double> others = worth / multiplier - worth * signal / sensed;
+      multiplier = multiplier > 1e-4 ? multiplier : simd::broadcast(1e-4);
+      multiplier = multiplier < 1e4 ? multiplier : simd::broadcast(1e4);
+      const simd::Pack<double> of_register[] = {detail::log1p(capped(signal / noise)),
+                                                detail::log1p(capped(noise - 1.0)), simd::log(multiplier),
+                                                detail::log1p(capped(others > 0.0 ? others : simd::Pack<double>{})),
+                                                detail::log1p(capped(worth * noise / sensed))};
+      for (std::size_t k = 0; k < per_step; ++k) simd::store(numbers[k].data() + r * lanes, of_register[k]);
+    }
+    for (int i = 0; i < c.present; ++i) {
       auto link = f.template segment<per_step>(per_step * c.link[static_cast<std::size_t>(i)]);
-      link[0] = bounded_rate(signal / noise[i]);
-      link[1] = bounded_rate(noise[i] - 1.0);
-      link[2] = std::log(std::clamp(step.multiplier[i], 1e-4, 1e4));
-      link[3] = bounded_rate(std::max(0.0, others));
-      link[4] = bounded_rate(worth * noise[i] / (noise[i] + signal));
-      for (double& number : link) number = std::clamp(0.5 * number, -4.0, 4.0);
+      for (int k = 0; k < per_step; ++k) link[k] = std::clamp(0.5 * numbers[static_cast<std::size_t>(k)][i], -4.0, 4.0);
     }
     return f;
   }
