@@ -43,18 +43,18 @@ TEST_CASE("an error on one process is an error on all, with the text that it had
     if (world.rank() == last) throw gdm::Error(gdm::Errc::infeasible, "row 7", "no power left", "Give some");
     return 5;
   };
-  CHECK_THROWS_WITH_AS(mpi::detail::together(world, fails), "gdm: row 7: no power left. Give some. [GDM-R203]",
+  CHECK_THROWS_WITH_AS(mpi::together(world, fails), "gdm: row 7: no power left. Give some. [GDM-R203]",
                        gdm::Error);
   const auto foreign = [&] {
     if (world.rank() == last) throw std::runtime_error("disk on fire");
   };
   if (world.rank() == last) {
-    CHECK_THROWS_WITH_AS(mpi::detail::together(world, foreign), "disk on fire", std::runtime_error);
+    CHECK_THROWS_WITH_AS(mpi::together(world, foreign), "disk on fire", std::runtime_error);
   } else {
-    CHECK_THROWS_WITH_AS(mpi::detail::together(world, foreign), Contains("disk on fire. See to it there. [GDM-R502]"),
+    CHECK_THROWS_WITH_AS(mpi::together(world, foreign), Contains("disk on fire. See to it there. [GDM-R502]"),
                          gdm::Error);
   }
-  CHECK(mpi::detail::together(world, [&] { return world.rank() + 1; }) == world.rank() + 1);
+  CHECK(mpi::together(world, [&] { return world.rank() + 1; }) == world.rank() + 1);
 }
 
 TEST_CASE("what was given to all must be the same") {

@@ -48,28 +48,6 @@ inline void agree_on_error(const World& world, const std::exception_ptr& own) {
   throw Error::relayed(static_cast<Errc>(head[0]), text);
 }
 
-/// f() on every process, and its result; when it throws on one, all throw.
-template <class F>
-auto together(const World& world, const F& f) {
-  using Result = std::invoke_result_t<F>;
-  std::exception_ptr error;
-  const auto attempt = [&](const auto& work) {
-    try {
-      work();
-    } catch (...) {
-      error = std::current_exception();
-    }
-    agree_on_error(world, error);
-  };
-  if constexpr (std::is_void_v<Result>) {
-    attempt(f);
-  } else {
-    std::optional<Result> result;
-    attempt([&] { result.emplace(f()); });
-    return std::move(*result);
-  }
-}
-
 /// @throws Error [GDM-R501] on all processes unless all have the same number
 inline void require_same(const World& world, const char* what, std::uint64_t number) {
   std::vector<std::uint64_t> all(static_cast<std::size_t>(world.size()));
@@ -83,4 +61,31 @@ inline void require_same(const World& world, const char* what, std::uint64_t num
 }
 
 }  // namespace mpi::detail
+
+namespace mpi {
+
+/// f() on every process, and its result; when it throws on one, all throw: what one process reads from a file, say, and the
+/// others wait for.
+template <class F>
+auto together(const World& world, const F& f) {
+  using Result = std::invoke_result_t<F>;
+  std::exception_ptr error;
+  const auto attempt = [&](const auto& work) {
+    try {
+      work();
+    } catch (...) {
+      error = std::current_exception();
+    }
+    detail::agree_on_error(world, error);
+  };
+  if constexpr (std::is_void_v<Result>) {
+    attempt(f);
+  } else {
+    std::optional<Result> result;
+    attempt([&] { result.emplace(f()); });
+    return std::move(*result);
+  }
+}
+
+}  // namespace mpi
 GDM_NAMESPACE_END

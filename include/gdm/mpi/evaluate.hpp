@@ -27,8 +27,7 @@ template <class Optimizer>
   const auto first = [&](std::size_t process) { return process * n / processes; };
   const std::size_t rank = static_cast<std::size_t>(world.rank()), begin = first(rank), end = first(rank + 1);
   options.seed += begin;
-  const auto own =
-      detail::together(world, [&] { return optimizer.solve_batch(rows_of(conditions, begin, end), options); });
+  const auto own = together(world, [&] { return optimizer.solve_batch(rows_of(conditions, begin, end), options); });
   const std::size_t width = own.shape(1);
   xt::xtensor<double, 2> all;
   all.resize({n, width});
@@ -52,7 +51,7 @@ template <class Optimizer, class P>
 [[nodiscard]] Evaluation evaluate(const World& world, const Optimizer& optimizer, const Dataset<P>& data,
                                   const typename Optimizer::SolveOptions& options = {}) {
   const auto solutions = mpi::solve_batch(world, optimizer, data.conditions, options);
-  return detail::together(world, [&] { return evaluate_solutions(data, solutions); });
+  return together(world, [&] { return evaluate_solutions(data, solutions); });
 }
 
 }  // namespace mpi

@@ -58,12 +58,12 @@ class RankReduction {
   }
   template <class F>
   auto together(const F& f) const {
-    return detail::together(world_, f);
+    return mpi::together(world_, f);
   }
   template <class F>
   bool on_leader(const F& f) const {
     int result = 0;
-    detail::together(world_, [&] {
+    mpi::together(world_, [&] {
       if (world_.rank() == 0) result = f() ? 1 : 0;
     });
     MPI_Bcast(&result, 1, MPI_INT, 0, world_.communicator());
