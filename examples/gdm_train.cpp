@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Command-line tool: trains an optimizer on a user's file, or on generated instances, and writes a model file.
+// Command-line tool: trains an optimizer on a user's file, or on generated instances, and writes a model file. Built with MPI
+// it takes `mpirun -n N gdm_train ..`: the same file, from N processes.
 #include <signal.h>
 
 #include <CLI/CLI.hpp>
@@ -9,6 +10,7 @@
 #include <optional>
 
 #include "support/command_line.hpp"
+#include "support/job.hpp"
 #include "support/no_network.hpp"
 #include "support/plot.hpp"
 #include "support/problems.hpp"
@@ -72,7 +74,7 @@ xt::xtensor<double, 2> columns(const xt::xtensor<double, 2>& table, std::size_t 
   return part;
 }
 
-/// Rows of conditions and solutions, or of conditions alone, which are then solved exactly.
+/// Rows of conditions and solutions, or of conditions alone, which have no solutions yet.
 template <class P>
 gdm::Dataset<P> read_data(const Settings& settings) {
   using Traits = gdm::ProblemTraits<P>;
@@ -99,12 +101,6 @@ gdm::Dataset<P> read_data(const Settings& settings) {
             "or train on it with --accept-infeasible");
       }
     }
-  } else {
-    data.solutions.resize({data.size(), y});
-    gdm::parallel_for(static_cast<int>(data.size()), gdm::thread_count(settings.threads), [&](int i) {
-      const auto row = static_cast<std::size_t>(i);
-      gdm::set_row(data.solutions, row, typename P::Solution(P::optimal(data.condition(row))));
-    });
   }
   return data;
 }
@@ -144,17 +140,28 @@ gdm::Dataset<P> read_reference(const Settings& settings) {
   }
 }
 
+/// The rows to learn from, on every process.
 template <class P>
-int run(const Settings& settings) {
+gdm::Dataset<P> rows_to_learn(const Settings& settings, const example::Job& job) {
+  if (settings.generate > 0) return job.generate<P>(settings.generate, settings.seed);
+  gdm::Dataset<P> data =
+      job.together([&] { return settings.data.empty() ? read_reference<P>(settings) : read_data<P>(settings); });
+  if (data.solutions.size() == 0) job.label(data, settings.threads);
+  return data;
+}
+
+template <class P>
+int run(const Settings& settings, const example::Job& job) {
   using Optimizer = gdm::GdmOptimizer<P>;
-  gdm::Dataset<P> data = settings.generate > 0   ? gdm::generate<P>(settings.generate, settings.seed)
-                         : settings.data.empty() ? read_reference<P>(settings)
-                                                 : read_data<P>(settings);
+  gdm::Dataset<P> data = rows_to_learn<P>(settings, job);
   if (settings.accept_infeasible) data.label_tolerance = std::numeric_limits<double>::infinity();
   const auto held_out = static_cast<std::size_t>(settings.held_out * static_cast<double>(data.size()));
   const bool measured = held_out > 0 && held_out < data.size();
   const auto [train, test] = measured ? gdm::split(data, 1 - settings.held_out) : std::pair(data, gdm::Dataset<P>{});
-  std::fprintf(stderr, "data    %zu rows to train on, %zu held out\n", train.size(), measured ? test.size() : 0);
+  if (job.first()) {
+    std::fprintf(stderr, "data    %zu rows to train on, %zu held out\n", train.size(), measured ? test.size() : 0);
+    if (job.size() > 1) std::fprintf(stderr, "job     %d processes\n", job.size());
+  }
 
   typename Optimizer::TrainOptions options{.seed = settings.seed};
   options.epochs = settings.epochs.value_or(options.epochs);
@@ -165,19 +172,25 @@ int run(const Settings& settings) {
   options.stop = &ending;
   if (!settings.checkpoint.empty()) end_gently();
   Optimizer optimizer;
-  const gdm::TrainReport report = optimizer.train(train, options, gdm::ProgressBar{});
-  std::fprintf(stderr, "trained %zu epochs in %.1f s, final loss %.4g\n", report.epochs, report.seconds,
-               report.final_loss);
-  if (ending) {
-    std::fprintf(stderr, "stopped by a signal; the run is in %s, and the same command goes on with it\n",
-                 settings.checkpoint.c_str());
+  const gdm::TrainReport report = job.train(optimizer, train, options, gdm::ProgressBar{});
+  if (job.first())
+    std::fprintf(stderr, "trained %zu epochs in %.1f s, final loss %.4g\n", report.epochs, report.seconds,
+                 report.final_loss);
+  if (job.of_first(ending)) {
+    if (job.first())
+      std::fprintf(stderr, "stopped by a signal; the run is in %s, and the same command goes on with it\n",
+                   settings.checkpoint.c_str());
     return 128 + ending_signal;
   }
-  optimizer.save(settings.out);
-  std::fprintf(stderr, "model   %s, %zu parameters\n", settings.out.c_str(), Optimizer::parameter_count());
-  write_curve(settings, report.loss);
+  job.together([&] {
+    if (!job.first()) return;
+    optimizer.save(settings.out);
+    std::fprintf(stderr, "model   %s, %zu parameters\n", settings.out.c_str(), Optimizer::parameter_count());
+    write_curve(settings, report.loss);
+  });
   if (measured) {
-    const gdm::Evaluation e = gdm::evaluate(optimizer, test);
+    const gdm::Evaluation e = job.evaluate(optimizer, test);
+    if (!job.first()) return 0;
     std::printf("held out: mean gap %.2e, median %.2e, 99 %% %.2e, worst %.2e, feasible %g %%\n", e.mean_gap,
                 e.median_gap, e.p99_gap, e.worst_gap, 100 * e.feasible_fraction);
     const example::NoNetwork heuristic = example::no_network(test);
@@ -234,13 +247,21 @@ int main(int argc, char** argv) {
   app.add_option("--threads", settings.threads, "0 = all of the machine")
       ->check(example::whole(0, 1'000'000))
       ->capture_default_str();
-  return example::run_tool(app, argc, argv, [&] {
-    example::require_safe_outputs(
-        {{"--out", settings.out},
-         {"--checkpoint", settings.checkpoint},
-         {"the picture of the loss (--curve)", curve_picture(settings)},
-         {"the table of the loss", curve_table(settings)}},
-        {{"the data of --data", settings.data}, {"the data of --reference", settings.reference}});
-    return example::with_problem(settings.problem, [&]<class P>() { return run<P>(settings); });
-  });
+  const example::Job job(argc, argv);
+  const auto run_on_all = [&] {
+    job.together([&] {
+      if (job.size() > 1 && settings.data == "-") {
+        throw example::UsageError("standard input reaches one process alone; give a file that all can read");
+      }
+      if (!job.first()) return;
+      example::require_safe_outputs(
+          {{"--out", settings.out},
+           {"--checkpoint", settings.checkpoint},
+           {"the picture of the loss (--curve)", curve_picture(settings)},
+           {"the table of the loss", curve_table(settings)}},
+          {{"the data of --data", settings.data}, {"the data of --reference", settings.reference}});
+    });
+    return example::with_problem(settings.problem, [&]<class P>() { return run<P>(settings, job); });
+  };
+  return example::run_tool(app, argc, argv, run_on_all, job.first());
 }

@@ -96,9 +96,13 @@ inline void require_safe_outputs(const std::vector<NamedFile>& outputs, std::vec
 }
 
 /// Runs a tool: 0 = done, 1 = what was given is not as it should be, 2 = the command line is wrong.
+/// @param speaks  whether this process is the one of its job that says what is wrong
 template <class Run>
-int run_tool(CLI::App& app, int argc, char** argv, const Run& run) {
+int run_tool(CLI::App& app, int argc, char** argv, const Run& run, bool speaks = true) {
   const std::string name = app.get_name();
+  const auto say = [&](const std::exception& error) {
+    if (speaks) std::fprintf(stderr, "%s: %s\n", name.c_str(), error.what());
+  };
   try {
     app.parse(argc, argv);
     const int code = run();
@@ -108,12 +112,13 @@ int run_tool(CLI::App& app, int argc, char** argv, const Run& run) {
     }
     return code;
   } catch (const CLI::ParseError& error) {
+    if (!speaks) return error.get_exit_code() == 0 ? 0 : 2;
     return app.exit(error) == 0 ? 0 : 2;
   } catch (const UsageError& error) {
-    std::fprintf(stderr, "%s: %s\n", name.c_str(), error.what());
+    say(error);
     return 2;
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s: %s\n", name.c_str(), error.what());
+    say(error);
     return 1;
   }
 }
