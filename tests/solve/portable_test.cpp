@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#include <gdm/solve.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <filesystem>
+
+#include <gdm/problems/sum_rate/defaults.hpp>
+
+// One model file, written by an AVX2 build of g++ 12, and the objectives of its answers there. Registers and multiply-adds
+// differ elsewhere, and with them the last digits of single-precision sums. tests/portable has more problems, by hand.
+TEST_CASE("a model file from another kind of processor gives the same objectives to 1e-8") {
+  using P = gdm::SumRate<3>;
+  struct Row {
+    double g1, g2, g3, power, objective;
+  };
+  constexpr Row rows[] = {
+      {0.7, 1.9, 2.4, 10, 7.8061098692004585},    {1, 1, 1, 5, 4.2442691180831735},
+      {2.5, 0.5, 0.5, 10, 6.1105815131783672},    {0.9, 2.1, 1.3, 20, 9.9893230092556475},
+      {2.2, 2.3, 2.4, 8, 8.5004806080327349},     {0.6, 0.8, 1.1, 12, 6.2760525674105168},
+      {1.75, 1.25, 0.55, 10, 6.6755410149925023}, {1.5, 2, 2.5, 15, 10.301798770351175},
+  };
+  const auto path = std::filesystem::path(__FILE__).parent_path() / "portable.safetensors";
+  const auto solver = gdm::GdmSolver<P, gdm::Mlp<16, 16>>::load(path);
+  for (const Row& row : rows) {
+    const P::Condition x(row.g1, row.g2, row.g3, row.power);
+    CHECK(std::abs(P::objective(x, solver.solve(x, {.seed = 1})) - row.objective) < 1e-8 * row.objective);
+  }
+}
