@@ -39,7 +39,7 @@ class RandomStream {
 
   /// The next word: a fresh stream gives the words of `fill_bits`.
   result_type operator()() noexcept {
-    const auto word = static_cast<std::size_t>(state_.position % 4);
+    const auto word = detail::to_size(state_.position % 4);
     if (word == 0) load();
     ++state_.position;
     return block_[word];
