@@ -21,6 +21,32 @@
 
 GDM_NAMESPACE_BEGIN
 
+namespace detail {
+
+/// Refuses the file of a run whose results are other bits, and names what differs first.
+/// @param run       fingerprint of this run: names and values
+/// @param may_grow  the name whose value may be larger than in the file; null: none
+/// @throws Error [GDM-R403]
+inline void require_run(const TensorFile& file, const std::string& run, const char* may_grow) {
+  std::istringstream then(file.metadata("run")), now(run);
+  std::string name = "run", before, after;
+  for (bool more = true; more;) {
+    const bool left = static_cast<bool>(then >> before), right = static_cast<bool>(now >> after);
+    more = left && right;
+    const bool longer = more && may_grow != nullptr && name == may_grow &&
+                        std::strtod(after.c_str(), nullptr) >= std::strtod(before.c_str(), nullptr);
+    if (left != right || (more && before != after && !longer)) {
+      throw Error(Errc::file_mismatch, file.label(),
+                  "the checkpoint is of another run: its " + name + " is " + in_quotes(left ? before : "not there") +
+                      " where this run has " + in_quotes(right ? after : "none"),
+                  "Use the options and data of that run, or delete the file to train again");
+    }
+    name = before;
+  }
+}
+
+}  // namespace detail
+
 /// Saves and resumes a gdm::TrainState at a path; does nothing if the path is empty.
 template <class Network>
 class CheckpointFile {
@@ -38,7 +64,7 @@ class CheckpointFile {
     if (path_.empty() || fs.status(path_, status) == ENOENT) return;
     const TensorFile file = TensorFile::read(fs, path_);
     require_metadata(file, "format", "gdm-checkpoint");
-    require_run(file);
+    detail::require_run(file, run_, "epochs");
     auto loaded = std::make_unique<State>();
     std::vector<TensorSpec> expected;
     for_each_part(*loaded, [&](const std::string& part, auto& parameters) {
@@ -98,26 +124,6 @@ class CheckpointFile {
 
  private:
   using Clock = std::chrono::steady_clock;
-
-  /// Refuses the file of a run whose results are other bits, and names what differs first.
-  void require_run(const TensorFile& file) const {
-    const std::string& found = file.metadata("run");
-    std::istringstream then(found), now(run_);
-    std::string name = "run", before, after;
-    for (bool more = true; more;) {
-      const bool left = static_cast<bool>(then >> before), right = static_cast<bool>(now >> after);
-      more = left && right;
-      const bool longer =
-          more && name == "epochs" && std::strtod(after.c_str(), nullptr) >= std::strtod(before.c_str(), nullptr);
-      if (left != right || (more && before != after && !longer)) {
-        throw Error(Errc::file_mismatch, file.label(),
-                    "the checkpoint is of another run: its " + name + " is " + in_quotes(left ? before : "not there") +
-                        " where this run has " + in_quotes(right ? after : "none"),
-                    "Use the options and data of that run, or delete the file to train again");
-      }
-      name = before;
-    }
-  }
 
   template <class State, class F>
   static void for_each_part(State& state, const F& f) {

@@ -18,6 +18,17 @@
 
 GDM_NAMESPACE_BEGIN
 
+namespace detail {
+
+/// Adds an option to a run's fingerprint, with all digits that tell the number from its neighbours.
+inline void add_option(std::string& all, const char* name, double value) {
+  std::array<char, 32> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  all.append(" ").append(name).append(" ").append(digits.data(), end);
+}
+
+}  // namespace detail
+
 /// Settings of `train`. An aggregate: write `{.epochs = 50, .seed = 7}` and leave the rest.
 template <class Defaults>
 struct BasicTrainOptions {
@@ -45,11 +56,7 @@ struct BasicTrainOptions {
   /// The options that decide the bits of the result, for a checkpoint's fingerprint.
   [[nodiscard]] std::string text() const {
     std::string all;
-    const auto add = [&](const char* name, double value) {
-      std::array<char, 32> digits;  // all that tell the number from its neighbours
-      const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-      all.append(" ").append(name).append(" ").append(digits.data(), end);
-    };
+    const auto add = [&](const char* name, double value) { detail::add_option(all, name, value); };
     add("epochs", static_cast<double>(epochs));
     add("batch_size", static_cast<double>(batch_size));
     add("learning_rate", learning_rate);
