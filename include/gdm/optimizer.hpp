@@ -79,28 +79,43 @@ class OptimizerImplementation : public SolverImplementation<P, Policies...> {
   /// @throws Error on bad options, with the optimizer unchanged
   template <class... Callbacks>
   LearnReport learn(const LearnOptions& options = {}, Callbacks&&... callbacks) {
-    static_assert(has_draw<P>,
-                  "[GDM-S74] `learn` draws instances: Problem needs `static Condition draw(Generator&)`, or "
-                  "give it a gdm::Dataset with conditions");
-    options.validate();
-    Dataset<P> table;
-    table.conditions.resize({options.instances, static_cast<std::size_t>(ProblemTraits<P>::condition_size)});
-    for (std::size_t i = 0; i < options.instances; ++i) {
-      RandomStream random(options.seed, for_learning_instances, static_cast<std::uint32_t>(i));
-      if constexpr (has_draw<P>) set_row(table.conditions, i, typename P::Condition(P::draw(random)));
-    }
-    return learn(table, options, callbacks...);
+    return learn_with(ThreadReduction{}, options, callbacks...);
   }
   /// The same on the conditions of `table`, from its solutions if it has any; it gets the best known solutions.
   /// @throws Error also on a senseless row; the optimizer is then unchanged
   template <class... Callbacks>
   LearnReport learn(Dataset<P>& table, const LearnOptions& options = {}, Callbacks&&... callbacks) {
-    options.validate();
-    table.validate_conditions();
-    if (options.fine_tune) (void)this->model_.require("learn with fine_tune");
+    return learn_with(ThreadReduction{}, table, options, callbacks...);
+  }
+  /// Both with another way of dealing out rows and adding up gradients, over processes say (gdm/mpi.hpp).
+  template <class Reduction, class... Callbacks>
+  LearnReport learn_with(const Reduction& reduction, const LearnOptions& options, Callbacks&&... callbacks) {
+    static_assert(has_draw<P>,
+                  "[GDM-S74] `learn` draws instances: Problem needs `static Condition draw(Generator&)`, or "
+                  "give it a gdm::Dataset with conditions");
+    Dataset<P> table;
+    reduction.together([&] {
+      options.validate();
+      table.conditions.resize({options.instances, static_cast<std::size_t>(ProblemTraits<P>::condition_size)});
+      for (std::size_t i = 0; i < options.instances; ++i) {
+        RandomStream random(options.seed, for_learning_instances, static_cast<std::uint32_t>(i));
+        if constexpr (has_draw<P>) set_row(table.conditions, i, typename P::Condition(P::draw(random)));
+      }
+    });
+    return learn_with(reduction, table, options, callbacks...);
+  }
+  /// @copydoc learn_with
+  template <class Reduction, class... Callbacks>
+  LearnReport learn_with(const Reduction& reduction, Dataset<P>& table, const LearnOptions& options,
+                         Callbacks&&... callbacks) {
+    reduction.together([&] {
+      options.validate();
+      table.validate_conditions();
+      if (options.fine_tune) (void)this->model_.require("learn with fine_tune");
+    });
     if (!options.fine_tune) this->model_ = {};
-    return Learning<OptimizerImplementation, P, typename Base::ModelType, typename Set::Refinement>(
-               *this, this->model_, Base::identity(), table)
+    return Learning<Reduction, OptimizerImplementation, P, typename Base::ModelType, typename Set::Refinement>(
+               reduction, *this, this->model_, Base::identity(), table)
         .run(options, callbacks...);
   }
 

@@ -23,7 +23,7 @@ struct Dealt {
   template <class Work>
   Dealt(std::uint64_t n, int threads, const Work& work) : first(n), second(2 * n) {
     std::atomic<std::uint64_t> count{0};
-    const gdm::mpi::detail::RowTable tables[] = {{first.data(), 1}, {second.data(), 2}};
+    const gdm::RowTable tables[] = {{first.data(), 1}, {second.data(), 2}};
     gdm::mpi::detail::deal_rows(job_world(), n, threads, tables, [&](std::uint64_t i) {
       work(i);
       ++count;

@@ -24,7 +24,7 @@ template <class P>
     detail::require_same(world, "mpi::generate: number of rows", n);
     detail::require_same(world, "mpi::generate: seed", seed);
     auto data = together(world, [&] { return gdm::detail::empty_rows<P>(n); });
-    const std::array<detail::RowTable, 2> tables{
+    const std::array<RowTable, 2> tables{
         {{data.conditions.data(), static_cast<std::size_t>(ProblemTraits<P>::condition_size)},
          {data.solutions.data(), static_cast<std::size_t>(ProblemTraits<P>::solution_size)}}};
     detail::deal_rows(world, n, world.threads(threads), tables, [&](std::uint64_t row) {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include <gdm/mpi/agreement.hpp>
+#include <gdm/mpi/rows.hpp>
 #include <gdm/train/reduction.hpp>
 
 GDM_NAMESPACE_BEGIN
@@ -73,6 +74,10 @@ class RankReduction {
   template <class Checksum>
   void require_same(const char* what, const Checksum& checksum) const {
     detail::require_same(world_, what, checksum());
+  }
+  template <class F>
+  void deal_rows(std::size_t n, int threads, std::span<const RowTable> tables, const F& f) const {
+    detail::deal_rows(world_, n, threads, tables, [&](std::uint64_t row) { f(static_cast<std::size_t>(row)); });
   }
 
  private:

@@ -23,15 +23,10 @@
 #include <vector>
 
 #include <gdm/mpi/world.hpp>
+#include <gdm/train/reduction.hpp>
 
 GDM_NAMESPACE_BEGIN
 namespace mpi::detail {
-
-/// A table of which every row is worked out by one process: `width` numbers a row.
-struct RowTable {
-  double* data;
-  std::size_t width;
-};
 
 /// Rows begin, .., begin + count - 1.
 struct RowBlock {

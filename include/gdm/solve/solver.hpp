@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -67,6 +68,17 @@ class SolverImplementation : public TrainedModel<P, PolicySet<P, Policies...>> {
     Traits::validate(x);
     require_finite(y, "answer_from solution");
     return search(*model, x, &y, options, true, [&](const Best& best) { return answer_of(x, best); });
+  }
+
+  /// `answer`, or `answer_from` where there is a start, without the bound (NaN): to prove one may take longer than to draw
+  /// all samples.
+  [[nodiscard]] Answer<P> answer_without_bound(const Condition& x, const Solution* start,
+                                               const SolveOptions& options) const {
+    const auto model = ready("answer", options, start != nullptr);
+    Traits::validate(x);
+    return search(*model, x, start, options, true, [](const Best& best) -> Answer<P> {
+      return {best.best(), best.value(), std::numeric_limits<double>::quiet_NaN(), best.samples, best.refined};
+    });
   }
 
   /// `solve` for a loop that may not see an exception: writes `y`, or leaves it as it is and says why not.

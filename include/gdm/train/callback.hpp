@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstddef>
 #include <limits>
+#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -28,12 +29,13 @@ struct EpochInfo {
 
 /// The state of learning without labels after a round.
 struct RoundInfo {
-  std::size_t round;   ///< 1, 2, ..
-  std::size_t rounds;  ///< asked for
-  double objective;    ///< mean of the best known solutions
-  double sampled;      ///< mean of one plain sample; NaN before the first training
-  double replaced;     ///< share of the instances whose best known solution became better
-  double seconds;      ///< since the start
+  std::size_t round;    ///< 1, 2, ..
+  std::size_t rounds;   ///< asked for
+  double objective;     ///< mean of the best known solutions
+  double sampled;       ///< mean of one plain sample; NaN before the first training
+  double replaced;      ///< share of the instances whose best known solution became better
+  double seconds;       ///< since the start
+  std::string warning;  ///< that learning collapsed or diverged, and what was done about it; mostly empty
 };
 
 namespace detail {

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -20,15 +22,22 @@ struct BasicLearnOptions {
   std::size_t rounds = 8;          ///< of sampling, comparing and training; >= 1
   std::size_t samples = 16;        ///< of every instance in a round, besides those around its best; >= 1
   std::size_t refine = 3;          ///< steps of refinement of every sample
+  std::size_t polish = 30;         ///< steps of refinement of the best known solution, once a round
   double noise = 0.5;              ///< level to which the best is noised, as a share of the schedule, in (0, 1]
+  bool baseline = true;            ///< begin with the problem's baseline, where it has one
   std::size_t epochs = std::max<std::size_t>(1, Defaults::value.epochs / 4);  ///< of training in a round but the last
   std::size_t final_epochs = Defaults::value.epochs;                          ///< of training in the last round
   std::size_t batch_size = Defaults::value.batch_size;                        ///< as of `train`
   double learning_rate = Defaults::value.learning_rate;                       ///< as of `train`
   std::uint64_t seed = 0;                                                     ///< same seed, same bits
-  bool fine_tune = false;              ///< begin with the weights and the codec that there are
-  int threads = 0;                     ///< 0 = all of the machine
-  std::filesystem::path checkpoint{};  ///< file to resume from and to save every round to; empty = none
+  /// Begin with the weights and the codec that there are, and keep to this codec; the last round goes on from its weights,
+  /// too, where it would train anew.
+  bool fine_tune = false;
+  int threads = 0;                          ///< 0 = all of the machine
+  std::filesystem::path checkpoint{};       ///< file to resume from and to save every round to; empty = none
+  const std::atomic<bool>* stop = nullptr;  ///< once true (a signal's handler may set it), the run ends after the round
+
+  [[nodiscard]] bool stop_asked() const noexcept { return stop != nullptr && stop->load(); }
 
   /// @throws Error [GDM-R201] naming the option that is out of range
   void validate() const {
@@ -41,27 +50,46 @@ struct BasicLearnOptions {
     require(rounds >= 1, "rounds", count(rounds), "Give at least 1");
     require(samples >= 1 && samples <= 1'000'000, "samples", count(samples), "Give 1 to 1000000");
     require(refine <= 10'000, "refine", count(refine), "Give up to 10000");
+    require(polish <= 10'000, "polish", count(polish), "Give up to 10000");
     require(noise > 0 && noise <= 1, "noise", noise, "Give a share of the schedule in (0, 1]");
-    require(epochs >= 1 && final_epochs >= 1, "epochs", count(std::min(epochs, final_epochs)), "Give at least 1");
+    require(epochs >= 1, "epochs", count(epochs), "Give at least 1");
+    require(final_epochs >= 1, "final_epochs", count(final_epochs), "Give at least 1");
+    require(batch_size >= 1, "batch_size", count(batch_size), "Give at least 1");
+    require(learning_rate > 0 && std::isfinite(learning_rate), "learning_rate", learning_rate,
+            "Give a positive number");
+    require(threads >= 0, "threads", threads, "Give 0 for all of the machine, or a number of threads");
   }
 
   /// All that decides the bits of the result.
   [[nodiscard]] std::string text() const {
     std::string all;
-    for (const double value : {double(rounds), double(samples), double(refine), noise, double(epochs),
-                               double(final_epochs), double(batch_size), learning_rate})
-      all += " " + to_text(value);
+    const auto add = [&](const char* name, double value) { detail::add_option(all, name, value); };
+    const auto count = [](std::size_t n) { return static_cast<double>(n); };
+    add("rounds", count(rounds));
+    add("samples", count(samples));
+    add("refine", count(refine));
+    add("polish", count(polish));
+    add("noise", noise);
+    add("baseline", baseline ? 1 : 0);
+    add("epochs", count(epochs));
+    add("final_epochs", count(final_epochs));
+    add("batch_size", count(batch_size));
+    add("learning_rate", learning_rate);
+    add("fine_tune", fine_tune ? 1 : 0);
     return all + " seed " + std::to_string(seed);
   }
 };
 
-/// What `learn` did; one number a round in each list.
+/// What `learn` did; one number a round in each of the first three lists.
 struct LearnReport {
-  std::vector<double> objective;    ///< mean objective of the best known solutions
-  std::vector<double> sampled;      ///< mean objective of one plain sample of the model so far; NaN in the first round
-  std::vector<double> replaced;     ///< share of the instances whose best known solution became better
-  std::vector<std::size_t> afresh;  ///< rounds whose training began with new weights: the first, and after a collapse
-  double seconds = 0;               ///< wall-clock time
+  std::vector<double> objective;      ///< mean objective of the best known solutions
+  std::vector<double> sampled;        ///< mean objective of one plain sample of the model so far; NaN without a model
+  std::vector<double> replaced;       ///< share of the instances whose best known solution became better
+  std::vector<std::size_t> afresh;    ///< rounds whose training began with new weights: the first, the last, a collapse
+  std::vector<std::string> warnings;  ///< where learning collapsed or diverged, and what was done about it
+  double final_sampled = std::numeric_limits<double>::quiet_NaN();  ///< `sampled` of the model that is left; NaN if the
+                                                                    ///< run was stopped before its last round
+  double seconds = 0;                                               ///< wall-clock time
 };
 
 GDM_NAMESPACE_END

@@ -45,6 +45,7 @@ class ProgressBar {
     const double left = info.seconds / static_cast<double>(info.round) * static_cast<double>(info.rounds - info.round);
     std::fprintf(stderr, "round %zu/%zu  mean objective %.6g  %.0f %% of the best replaced  %.0f s left\n", info.round,
                  info.rounds, info.objective, 100 * info.replaced, left);
+    if (!info.warning.empty()) std::fprintf(stderr, "%s\n", info.warning.c_str());
     return Flow::proceed;
   }
 

@@ -11,6 +11,7 @@
 /// | `on_leader(f)`                       | f() -> bool on the process that writes files and calls callbacks; its result, or its error, on all |
 /// | `share(bytes)`                       | the leader's bytes to all                                                   |
 /// | `require_same(what, checksum)`       | an error on all unless checksum() gives all the same number                 |
+/// | `deal_rows(n, threads, tables, f)`   | f(i), which fills row i of the tables, for every row i < n on one of the processes; all have all rows afterwards |
 ///
 /// Every process calls them in the same order. With gdm::ThreadReduction there is one process.
 #pragma once
@@ -27,6 +28,12 @@
 #include <gdm/train/shards.hpp>
 
 GDM_NAMESPACE_BEGIN
+
+/// Numbers of which every row is worked out by one process: `width` numbers a row.
+struct RowTable {
+  double* data;
+  std::size_t width;
+};
 
 /// Numbers cut into pieces that fit a core's nearest cache, for threads to share.
 struct Pieces {
@@ -98,6 +105,14 @@ struct ThreadReduction {
   static void share(std::span<std::byte>) noexcept {}
   template <class Checksum>
   static void require_same(const char*, const Checksum&) noexcept {}
+  template <class F>
+  static void deal_rows(std::size_t n, int threads, std::span<const RowTable>, const F& f) {
+    constexpr std::size_t piece = 16;
+    parallel_for(static_cast<int>((n + piece - 1) / piece), thread_count(threads), [&](int k) {
+      const std::size_t begin = static_cast<std::size_t>(k) * piece;
+      for (std::size_t i = begin; i < std::min(n, begin + piece); ++i) f(i);
+    });
+  }
 };
 
 GDM_NAMESPACE_END
