@@ -18,5 +18,6 @@
 
 #include <gdm/mpi/evaluate.hpp>
 #include <gdm/mpi/generate.hpp>
+#include <gdm/mpi/learn.hpp>
 #include <gdm/mpi/train.hpp>
 #include <gdm/mpi/world.hpp>

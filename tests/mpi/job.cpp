@@ -3,6 +3,7 @@
 /// @brief A whole job in one program: what it is to do, or how it is to fail, is its first argument.
 ///
 ///     job train MODEL [CHECKPOINT]    generates, trains (from the checkpoint, if there is one) and saves
+///     job learn MODEL [CHECKPOINT]    the same without labels
 ///     job label | foreign             labels throw on the last process
 ///     job escape                      an exception leaves the World of the last process while the others train
 ///     job exit | kill                 the last process ends, or is killed, while the others train
@@ -64,8 +65,24 @@ int job(int argc, char** argv) {
     (void)gdm::mpi::generate<Split>(world, 2000, 1, 1);
     return 0;
   }
-  const auto data = gdm::mpi::generate<gdm::MsrProblem>(world, 3001, 1);
   Optimizer optimizer;
+  if (task == "learn") {
+    (void)gdm::mpi::learn(world, optimizer,
+                          {.instances = 201,
+                           .rounds = 5,
+                           .samples = 2,
+                           .refine = 0,
+                           .polish = 0,
+                           .baseline = false,
+                           .epochs = 4,
+                           .final_epochs = 8,
+                           .batch_size = 64,
+                           .seed = 3,
+                           .checkpoint = argc > 3 ? argv[3] : ""});
+    if (world.rank() == 0) optimizer.save(argv[2]);
+    return optimizer.trained() ? 0 : 1;
+  }
+  const auto data = gdm::mpi::generate<gdm::MsrProblem>(world, 3001, 1);
   if (task == "train") {
     gdm::mpi::train(
         world, optimizer, data,
