@@ -2,60 +2,22 @@
 #include <gdm/train/learning.hpp>
 
 #include <doctest/doctest.h>
-#include <gdm/optimizer.hpp>
-#include <gdm/optimum/projection.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <string>
+#include <vector>
 
 #include "../data/temporary_folder.hpp"
+#include "loads.hpp"
 
-namespace {
-
-/// Minimise x_1 / y_1 + x_2 / y_2 over y >= 0.01 with sum 1: the best shares are as the square roots of the loads.
-struct Loads {
-  using Condition = gdm::Vector<2>;
-  using Solution = gdm::Vector<2>;
-  static constexpr gdm::Sense sense = gdm::Sense::minimize;
-  static double objective(const Condition& x, const Solution& y) { return x[0] / y[0] + x[1] / y[1]; }
-  static Solution project(const Condition&, const Solution& y) { return gdm::project_simplex(y, 1.0, 0.01); }
-  static double violation(const Condition&, const Solution& y) { return gdm::simplex_violation(y, 1.0, 0.01); }
-  template <class Generator>
-  static Condition draw(Generator& rng) {
-    return {gdm::draw_uniform(rng, 0.1, 5.0), gdm::draw_uniform(rng, 0.1, 5.0)};
-  }
-};
-using Optimizer = gdm::GdmOptimizer<Loads, gdm::Mlp<16, 16>>;
-using Options = Optimizer::LearnOptions;
-
-Options options(int threads) {
-  return {.instances = 200,
-          .rounds = 3,
-          .samples = 4,
-          .refine = 1,
-          .epochs = 5,
-          .final_epochs = 60,
-          .batch_size = 50,
-          .seed = 3,
-          .threads = threads};
-}
-
-/// Answers to ten fixed conditions: the bits of a model.
-xt::xtensor<double, 2> answers(const Optimizer& optimizer) {
-  xt::xtensor<double, 2> x;
-  x.resize({10, 2});
-  for (std::size_t i = 0; i < 10; ++i) {
-    x(i, 0) = 0.2 + 0.4 * static_cast<double>(i);
-    x(i, 1) = 4.5 - 0.4 * static_cast<double>(i);
-  }
-  return optimizer.solve_batch(x, {.samples = 2, .seed = 1, .threads = 1});
-}
-
-struct StopAfter {
-  std::size_t round;
-  gdm::Flow on_round(const gdm::RoundInfo& info) const {
-    return info.round == round ? gdm::Flow::stop : gdm::Flow::proceed;
-  }
-};
-
-}  // namespace
+using gdm_test::answers;
+using gdm_test::Loads;
+using gdm_test::Optimizer;
+using gdm_test::options;
+using gdm_test::Options;
+using gdm_test::StopAfter;
 
 TEST_CASE("learning without labels comes near the optimum, and the table near it too") {
   Optimizer optimizer;
@@ -96,16 +58,106 @@ TEST_CASE("a run that stopped in any round goes on to the same bits") {
     CHECK(answers(second) == answers(whole));
     Options other = with_file;
     other.seed = 4;
-    CHECK_THROWS_AS((void)second.learn(other), gdm::Error);
+    CHECK_THROWS_WITH_AS((void)second.learn(other), doctest::Contains("its seed is \"3\" where this run has \"4\""),
+                         gdm::Error);
   }
 }
 
-TEST_CASE("training that destroys the model begins afresh in the next round") {
+TEST_CASE("a stop that is asked for ends the run after the round, in a file that goes on") {
+  const gdm_test::TemporaryFolder folder;
+  const std::atomic<bool> stop{true};
+  Options o = options(1);
+  o.checkpoint = folder / "run";
+  o.stop = &stop;
+  Optimizer whole, part;
+  const auto expected = whole.learn(options(1));
+  CHECK(part.learn(o).objective.size() == 1);
+  CHECK(part.learn(o).objective.size() == 2);
+  o.stop = nullptr;
+  CHECK(part.learn(o).objective == expected.objective);
+  CHECK(answers(part) == answers(whole));
+}
+
+TEST_CASE("learning goes on from the weights that there are, also in its last round") {
   Optimizer optimizer;
-  Options wild = options(1);
-  wild.rounds = 4;
-  wild.learning_rate = 30;  // weights jump about: samples are far from the table
-  const auto report = optimizer.learn(wild);
-  CHECK(report.afresh.size() > 2);  // the first and the last round always do
-  CHECK(report.objective.back() <= report.objective.front());
+  const auto first = optimizer.learn(options(1));
+  Options today = options(1);
+  today.instances = 20;  // far too few to train anew
+  today.rounds = 1;
+  today.final_epochs = 2;
+  today.seed = 8;
+  today.fine_tune = true;
+  const auto report = optimizer.learn(today);
+  CHECK(report.afresh.empty());
+  CHECK(std::isfinite(report.sampled[0]));
+  CHECK(report.final_sampled <= report.sampled[0]);
+  CHECK(report.final_sampled <= report.objective[0] * 1.05);
+  Optimizer none;
+  CHECK_THROWS_WITH_AS((void)none.learn(today), doctest::Contains("[GDM-R221]"), gdm::Error);
+}
+
+namespace {
+
+/// Loads with a baseline that is the optimum, a label that must not be read, and a bound that must not be computed.
+struct Counted : Loads {
+  static inline int baselines = 0, labels = 0, bounds = 0;
+  static Solution baseline(const Condition& x) {
+    ++baselines;
+    const Solution root = x.cwiseSqrt();
+    return project(x, root / root.sum());
+  }
+  static Solution optimal(const Condition& x) {
+    ++labels;
+    return baseline(x);
+  }
+  static double bound(const Condition& x) {
+    ++bounds;
+    return objective(x, baseline(x));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("labels and bounds are never asked for, the baseline once an instance or not at all") {
+  gdm::GdmOptimizer<Counted, gdm::Mlp<16, 16>> optimizer;
+  const auto learn = [&](bool baseline) {
+    return optimizer.learn({.instances = 50,
+                            .rounds = 2,
+                            .samples = 2,
+                            .refine = 0,
+                            .polish = 0,
+                            .baseline = baseline,
+                            .epochs = 1,
+                            .final_epochs = 1,
+                            .batch_size = 50,
+                            .threads = 1});
+  };
+  const double with_baseline = learn(true).objective[0];
+  CHECK(Counted::baselines == 50);
+  CHECK(learn(false).objective[0] > with_baseline);
+  CHECK(Counted::baselines == 50);
+  CHECK(Counted::labels == 0);
+  CHECK(Counted::bounds == 0);
+}
+
+TEST_CASE("options of learning out of their range are named") {
+  Optimizer optimizer;
+  const auto refused = [&](auto change, const char* name) {
+    Options o = options(1);
+    change(o);
+    CHECK_THROWS_WITH_AS((void)optimizer.learn(o), doctest::Contains((std::string("learn option ") + name).c_str()),
+                         gdm::Error);
+  };
+  refused([](Options& o) { o.instances = 0; }, "instances");
+  refused([](Options& o) { o.rounds = 0; }, "rounds");
+  refused([](Options& o) { o.samples = 0; }, "samples");
+  refused([](Options& o) { o.refine = 10'001; }, "refine");
+  refused([](Options& o) { o.polish = 10'001; }, "polish");
+  refused([](Options& o) { o.noise = 0; }, "noise");
+  refused([](Options& o) { o.epochs = 0; }, "epochs");
+  refused([](Options& o) { o.final_epochs = 0; }, "final_epochs");
+  refused([](Options& o) { o.batch_size = 0; }, "batch_size");
+  refused([](Options& o) { o.learning_rate = -1; }, "learning_rate");
+  refused([](Options& o) { o.threads = -1; }, "threads");
+  CHECK(!optimizer.trained());
 }

@@ -204,13 +204,13 @@ class Learning {
   void train(const Options& options, std::size_t round) {
     const bool last = round + 1 == options.rounds;
     const char* const collapse = slot_.filled() ? collapsed() : nullptr;
-    if (collapse != nullptr) warn(round, std::string(collapse) + ": training begins with new weights");
+    if (collapse != nullptr) warn(round, std::string(collapse) + remedy);
     const bool go_on = slot_.filled() && collapse == nullptr && (options.fine_tune || (!last && fits(options.threads)));
     if (!go_on) state_.report.afresh.push_back(round + 1);
     typename Optimizer::TrainOptions training;
     training.epochs = last ? options.final_epochs : options.epochs;
     training.batch_size = options.batch_size;
-    training.learning_rate = options.learning_rate;
+    training.learning_rate = rate(options);
     training.seed = options.seed + round;
     training.threads = options.threads;
     training.fine_tune = go_on;
@@ -222,9 +222,9 @@ class Learning {
       (void)optimizer_.train_with(reduction_, table_, training);
     } catch (const Error& error) {
       if (error.code() != Errc::diverged) throw;
-      warn(round, "training diverged: it begins with new weights at a quarter of the learning rate");
+      warn(round, std::string("training diverged") + remedy);
       training.fine_tune = false;
-      training.learning_rate /= 4;
+      training.learning_rate = rate(options);
       if (go_on) state_.report.afresh.push_back(round + 1);
       (void)optimizer_.train_with(reduction_, table_, training);
     }
@@ -247,6 +247,14 @@ class Learning {
     report.final_sampled = then;
   }
 
+  static constexpr const char* remedy = ": training begins with new weights at a quarter of the learning rate";
+  /// What is left of the learning rate after every collapse so far.
+  template <class Options>
+  [[nodiscard]] double rate(const Options& options) const {
+    double rate = options.learning_rate;
+    for (std::size_t k = 0; k < state_.report.warnings.size(); ++k) rate *= 0.25;
+    return rate;
+  }
   void warn(std::size_t round, const std::string& what) {
     state_.report.warnings.push_back("round " + std::to_string(round + 1) + ": " + what);
   }
