@@ -3,6 +3,7 @@
 /// @brief What beamforming is compared with: regularised zero-forcing, greedy selection, WMMSE from several starts.
 #pragma once
 
+#include "../support/wmmse.hpp"
 #include "measure.hpp"
 
 namespace example {
@@ -19,16 +20,8 @@ void measure_beamforming(const std::string& name, const Effort& effort, std::vec
   });
   pareto.heuristic("greedy selection", 1, [](const Condition& x, std::size_t) { return P::baseline(x); });
   for (const int starts : {1, 2, 5, 10, 40}) {
-    pareto.heuristic("WMMSE", static_cast<std::size_t>(starts), [starts](const Condition& x, std::size_t) {
-      const Cell cell(x);
-      gdm::RandomStream random(/*seed=*/7);
-      gdm::BeamformingWmmseResult<K> best;
-      for (int i = 0; i < starts; ++i) {
-        const auto run = gdm::wmmse(cell, gdm::wmmse_start(cell, i, random));
-        if (run.rate > best.rate) best = run;
-      }
-      return gdm::to_solution(cell, best.beams);
-    });
+    pareto.heuristic("WMMSE", static_cast<std::size_t>(starts),
+                     [starts](const Condition& x, std::size_t) { return wmmse_beams(Cell(x), starts); });
   }
   pareto.template learned<gdm::GraphMlp<16, 3>>();
 }
