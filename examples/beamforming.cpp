@@ -66,15 +66,16 @@ double rate_of(Condition x, const Solution& y, int user) {
 }
 
 /// Radiated power of every beam against the angle, relative to an isotropic antenna with all of the power.
-example::Panel pattern(const std::string& title, const Solution& y, double power, const std::array<double, users>& at) {
+example::Panel pattern(const std::string& title, const Solution& y, double power, const std::array<double, users>& at,
+                       bool legend) {
   example::Panel panel{.title = title, .x_label = "angle from broadside (degrees)", .y_label = "radiated power (dB)"};
-  panel.legend = "outside below center horizontal noopaque";
+  panel.legend = legend ? example::legend_above(1) : "off";
   panel.more = "set xrange [-90:90]; set yrange [-40:12]; set xtics 30; unset arrow\n";
   for (int k = 0; k < users; ++k) {
     const double angle = at[static_cast<std::size_t>(k)];
     panel.more +=
         text("set arrow from %g,-40 to %g,12 nohead dt 3 lc rgb '%s'\n", angle, angle, example::detail::colour(k));
-    example::Curve curve{.name = text("user %d, %g deg", k + 1, angle), .colour = k, .dashed = k % 2 == 1};
+    example::Curve curve{.name = text("user %d at %g°", k + 1, angle), .colour = k, .dashed = k % 2 == 1};
     for (double phi = -90; phi <= 90; phi += 0.5) {
       const auto a = steering<antennas>(radian * phi);
       double re = 0, im = 0;  // a^H w
@@ -136,8 +137,10 @@ int main() {
   }
   rates.print();
 
-  const bool drawn = example::write_svg("beams.svg", {pattern(answers[0].first, answers[0].second, 10.0, angles),
-                                                      pattern(answers[2].first, answers[2].second, 10.0, angles)});
+  const bool drawn = example::write_svg("beams.svg",
+                                        {pattern(answers[0].first, answers[0].second, 10.0, angles, true),
+                                         pattern(answers[2].first, answers[2].second, 10.0, angles, false)},
+                                        2, 1);
   std::printf("%s\n", drawn ? "picture: beams.svg" : "no gnuplot, no picture");
   const double ours = Problem::objective(x, answers[2].second), known = Problem::objective(x, answers[3].second);
   return best < iterated && best < greedy && ours > 0.98 * known && Problem::violation(x, answers[2].second) <= 1e-9

@@ -98,13 +98,15 @@ Comparison compare(const Optimizer& optimizer, double rho) {
   return c;
 }
 
-example::Panel panel(double rho, const Comparison& c) {
+/// Means of 25 slots.
+example::Panel panel(double rho, const Comparison& c, bool legend) {
   example::Panel result{.title = example::text("Correlation of one slot to the next: %g", rho),
-                        .x_label = "slot",
-                        .y_label = "below best known (%), mean of 25 slots",
+                        .x_label = "slot (points: means of 25)",
+                        .y_label = "below best known (%)",
                         .log_y = true,
-                        .legend = "outside below center horizontal noopaque",
-                        .more = "set format y '%g'; set yrange [0.003:100]"};
+                        .least = 1e-3,
+                        .legend = legend ? example::legend_above(2) : "off",
+                        .more = "set format y '%g'; set yrange [0.0007:100]; set ytics add ('≤ 0.001' 0.001)"};
   const auto add = [&](const char* name, const Run& run, int colour, bool dashed) {
     constexpr std::size_t width = 25;
     example::Curve curve{.name = name, .colour = colour, .dashed = dashed};
@@ -115,7 +117,7 @@ example::Panel panel(double rho, const Comparison& c) {
         of += c.best[i];
       }
       curve.x.push_back(static_cast<double>(begin) + 0.5 * width);
-      curve.y.push_back(std::max(100 * (1 - sum / of), 3e-3));
+      curve.y.push_back(100 * (1 - sum / of));
     }
     result.curves.push_back(curve);
   };
@@ -154,12 +156,13 @@ int main() {
       csv << rho << ',' << i << ',' << c.best[i] << ',' << c.afresh.objective[i] << ',' << c.from_last.objective[i]
           << ',' << c.climbing.objective[i] << ',' << c.restarts.objective[i] << ',' << c.afresh.microseconds[i] << ','
           << c.from_last.microseconds[i] << '\n';
-    panels.push_back(panel(rho, c));
+    panels.push_back(panel(rho, c, panels.empty()));
     // Half the gap where a slot changes little, and never a loss.
     good = good && c.from_last.gap(c.best) < (rho > 0.995 ? 0.5 : 0.9) * c.afresh.gap(c.best);
   }
   table.print();
-  std::printf("%s\n", example::write_svg("drift.svg", panels) ? "picture: drift.svg"
-                                                              : "no gnuplot, no picture: the numbers are in drift.csv");
+  std::printf("%s\n", example::write_svg("drift.svg", panels, 2, 2)
+                          ? "picture: drift.svg"
+                          : "no gnuplot, no picture: the numbers are in drift.csv");
   return good ? 0 : 1;
 }

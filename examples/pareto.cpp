@@ -40,8 +40,11 @@ example::Panel panel(const std::vector<ParetoPoint>& table, const std::string& p
                         .y_label = "below best known (%)",
                         .log_x = true,
                         .log_y = true,
-                        .legend = legend ? "at screen 0.5,0.99 center top vertical maxrows 3" : "off",
-                        .more = "set format y '%g'; set xrange [0.5:2000]; set yrange [0.001:20]"};
+                        .least = least_percent,
+                        .legend = legend ? example::legend_above(3) : "off",
+                        .more =
+                            "set format y '%g'; set xrange [0.5:2000]; set yrange [0.0007:30]; set ytics add ('≤ "
+                            "0.001' 0.001)"};
   for (const Look& look : looks) {
     Curve curve{.name = look.legend,
                 .colour = look.colour,
@@ -51,11 +54,10 @@ example::Panel panel(const std::vector<ParetoPoint>& table, const std::string& p
                 .size = 0.8};
     for (const ParetoPoint& p : table) {
       if (p.problem != problem || p.method != look.method) continue;
-      const auto percent = [](double gap) { return std::max(100 * gap, least_percent); };
       curve.x.push_back(p.microseconds);
-      curve.y.push_back(percent(p.gap.value));
-      curve.low.push_back(percent(p.gap.low));
-      curve.high.push_back(percent(p.gap.high));
+      curve.y.push_back(100 * p.gap.value);
+      curve.low.push_back(100 * p.gap.low);
+      curve.high.push_back(100 * p.gap.high);
       if (look.labels != nullptr) curve.labels.push_back(std::to_string(p.setting));
     }
     if (look.labels != nullptr) curve.label_offset = look.labels;

@@ -60,7 +60,6 @@ Panel panel(const std::vector<Row>& table, const std::string& y_label, double Ro
   result.y_label = y_label;
   result.legend = "bottom right";
   result.log_x = result.log_y = true;
-  result.more = "set format y '10^{%T}'";
   int colour = 0;
   for (const char* name : {"SumRate", "ComputationOffloading", "NomaUav"}) {
     Curve curve{.name = name, .colour = colour++, .points = true};
@@ -99,7 +98,7 @@ int main() {
     csv << r.problem << ',' << r.size << ',' << r.one << ',' << r.best << ',' << r.worst << ',' << r.training_seconds
         << ',' << r.microseconds << ',' << r.no_network << ',' << r.no_network_microseconds << '\n';
   if (write_svg("scaling.svg", {panel(table, "mean relative gap, one sample", &Row::one),
-                                panel(table, "time of a solve, us", &Row::microseconds)})) {
+                                panel(table, "time of a solve (µs)", &Row::microseconds)})) {
     std::printf("picture: scaling.svg\n");
   } else {
     std::printf("no gnuplot, no picture: the numbers are in scaling.csv\n");

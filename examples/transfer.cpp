@@ -112,10 +112,10 @@ std::vector<Panel> panels(const std::vector<Row>& table) {
                     : std::strcmp(name, "NomaUav") == 0 ? "terminals K"
                                                         : "nodes K";
     panel.y_label = "mean relative gap";
-    panel.legend = "outside below center horizontal noopaque";
+    panel.legend = result.empty() ? example::legend_above(1) : "off";
     panel.log_x = std::strcmp(name, "SumRate") == 0;
     panel.log_y = true;
-    panel.more = "set format y '10^{%T}'";
+    panel.least = 1e-12;
     Curve one{.name = "one sample", .colour = 0, .points = true},
         best{.name = "best of 16", .colour = 1, .points = true},
         none{.name = "no network", .colour = 2, .points = true};
@@ -124,9 +124,9 @@ std::vector<Panel> panels(const std::vector<Row>& table) {
       one.x.push_back(r.size);
       one.y.push_back(r.one);
       best.x.push_back(r.size);
-      best.y.push_back(std::max(r.best, 1e-9));
+      best.y.push_back(r.best);
       none.x.push_back(r.size);
-      none.y.push_back(std::max(r.no_network, 1e-9));
+      none.y.push_back(r.no_network);
     }
     panel.curves = {one, best, none};
     result.push_back(panel);
@@ -162,7 +162,7 @@ int main(int argc, char** argv) {
   }
   write(table);
   if (!quick) {
-    if (write_svg("transfer.svg", panels(table))) {
+    if (write_svg("transfer.svg", panels(table), 3, 1)) {
       std::printf("picture: transfer.svg\n");
     } else {
       std::printf("no gnuplot, no picture: the numbers are in transfer.csv\n");
