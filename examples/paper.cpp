@@ -28,7 +28,7 @@ Settings quick(Settings s) {
   s.tests = 60;
   s.omegas = {0, 1, 500};
   s.steps = {5, 20, 50};
-  s.p_unconds = {0.1, 0.6};
+  s.p_unconds = {0, 0.1, 0.6};
   s.best_of = {1, 2, 4, 8};
   s.few_steps = {1, 5, 20};
   return s;
@@ -80,8 +80,8 @@ int main(int argc, char** argv) {
   bool bound = false, all = false, small = false, report_only = false;
   CLI::App app("The experiments of arXiv 2411.00453, their baselines and the bound");
   app.add_option("--figure", figures, "figures of the paper, 3 to 11")->check(CLI::Range(3, 11));
-  app.add_option("--problem", settings.problems, "CO, MSR-3, MSR-80, NU; all of them without")
-      ->check(CLI::IsMember({"CO", "MSR-3", "MSR-80", "NU"}));
+  app.add_option("--problem", settings.problems, "CO, MSR-3, MSR-80, NU, BF-8x8, PC-10; all of them without")
+      ->check(CLI::IsMember({"CO", "MSR-3", "MSR-80", "NU", "BF-8x8", "PC-10"}));
   app.add_flag("--bound", bound, "the bound of Section III-A");
   app.add_flag("--all", all, "every figure, the bound, and what goes beyond the paper");
   app.add_flag("--quick", small, "everything on a small setting");
@@ -111,6 +111,8 @@ int main(int argc, char** argv) {
     plan_co(settings, plan);
     plan_nu(settings, plan);
     plan_msr80(settings, plan);
+    plan_beams(settings, plan);
+    plan_links(settings, plan);
     // One seed after the other: an interrupted run has every experiment, with fewer seeds.
     std::stable_sort(plan.begin(), plan.end(), [](const Cell& a, const Cell& b) { return a.key.seed < b.key.seed; });
     if (!report_only) run(plan, results);

@@ -12,5 +12,5 @@ void paper::plan_co(const Settings& settings, std::vector<Cell>& plan) {
                                      {"tasks doubled", [](X& x) {
                                         for (int i = 0; i < 3; ++i) x.segment<2>(5 * i) *= 2;
                                       }}};
-  Experiments<P>::plan(settings, {"CO", 30'000, 3.7, {}, {}, "8", shifts}, plan);
+  Experiments<P>::plan(settings, {"CO", 30'000, P::Defaults::training.epochs, 3.7, {}, "8", shifts}, plan);
 }

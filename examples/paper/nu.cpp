@@ -10,5 +10,6 @@ void paper::plan_nu(const Settings& settings, std::vector<Cell>& plan) {
                                      {"power halved", [](X& x) { x[6] *= 0.5; }},
                                      {"power doubled", [](X& x) { x[6] *= 2; }},
                                      {"one quadrant", [](X& x) { x.head<6>() *= 0.5; }}};
-  Experiments<P>::plan(settings, {"NU", 10'000, 3.5, {.step_size = 0.3}, {}, "10", shifts}, plan);
+  Experiments<P>::plan(settings, {"NU", 10'000, P::Defaults::training.epochs, 3.5, {.step_size = 0.3}, "10", shifts},
+                       plan);
 }

@@ -23,7 +23,10 @@ void plan_co(const Settings& settings, std::vector<Cell>& plan);
 void plan_msr3(const Settings& settings, std::vector<Cell>& plan);
 void plan_msr80(const Settings& settings, std::vector<Cell>& plan);
 void plan_nu(const Settings& settings, std::vector<Cell>& plan);
+void plan_beams(const Settings& settings, std::vector<Cell>& plan);
+void plan_links(const Settings& settings, std::vector<Cell>& plan);
 
-inline const std::vector<std::string> problems{"CO", "MSR-3", "MSR-80", "NU"};
+/// The paper's, all of which have one optimum that cheap methods find, and two with many.
+inline const std::vector<std::string> problems{"CO", "MSR-3", "MSR-80", "NU"}, many_optima{"BF-8x8", "PC-10"};
 
 }  // namespace paper

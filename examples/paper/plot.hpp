@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// @brief Pictures with several panels, drawn by gnuplot as SVG.
+/// @brief Pictures with several panels whose horizontal axis counts settings.
 #pragma once
 
-#include <array>
-#include <cmath>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -14,7 +12,7 @@ namespace paper {
 /// One line of a panel. A point that is NaN is left out.
 struct Series {
   std::string name;
-  int colour = 0;  ///< index into Okabe and Ito's palette, which survives colour blindness
+  int colour = 0;  ///< of the palette of support/plot.hpp
   bool dashed = false;
   std::vector<double> y, low, high;  ///< at x = 0, 1, ..; `low` and `high` may be empty
 };
@@ -27,8 +25,8 @@ struct Panel {
   std::vector<Series> series;
 };
 
-/// Draws the panels, `columns` side by side, with one legend below each.
+/// Draws the panels, `columns` side by side, below one legend: that of the panel with most series.
 /// @return false, after one line on standard error, when gnuplot is missing or fails
-bool draw(const std::filesystem::path& svg, const std::vector<Panel>& panels, int columns);
+bool draw(const std::filesystem::path& svg, const std::vector<Panel>& panels, std::size_t columns);
 
 }  // namespace paper

@@ -13,7 +13,7 @@ namespace paper {
 
 struct Settings {
   std::set<std::string> figures;   ///< "3" .. "11", "bound", "best_of_n", "steps", "ood"
-  std::set<std::string> problems;  ///< "CO", "MSR-3", "MSR-80", "NU"; none = all
+  std::set<std::string> problems;  ///< "CO", "MSR-3", "MSR-80", "NU", "BF-8x8", "PC-10"; none = all
   std::filesystem::path out = "paper_results";
   std::size_t seeds = 5;          ///< repetitions with data, initial weights and noise of their own
   double rows = 1;                ///< training rows, in units of the paper's
@@ -24,7 +24,7 @@ struct Settings {
 
   std::vector<double> omegas{0, 0.5, 1, 2, 5, 20, 100, 500};
   std::vector<int> steps{2, 5, 10, 20, 50, 100};  ///< T of Fig. 5; each divides 100
-  std::vector<double> p_unconds{0.02, 0.1, 0.3, 0.6, 0.9};
+  std::vector<double> p_unconds{0, 0.02, 0.1, 0.3, 0.6, 0.9};
   std::vector<std::size_t> best_of{1, 2, 4, 8, 16, 32, 64, 128, 256};
   std::vector<int> few_steps{1, 2, 3, 5, 10, 20};
   std::vector<double> sigmas{1.0001, 1.001, 1.01};

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+#include <gdm/problems/offloading/defaults.hpp>
+
+#include "model_makers.hpp"
+
+template paper::Model paper::make<gdm::CoProblem, paper::Kind::ours>();
+template paper::Model paper::make<gdm::CoProblem, paper::Kind::ddpm>();

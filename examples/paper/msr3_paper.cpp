@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+#include <gdm/problems/sum_rate/defaults.hpp>
+
+#include "model_makers.hpp"
+
+template paper::Model paper::make<gdm::MsrProblem, paper::Kind::paper>();
+template paper::Model paper::make<gdm::MsrProblem, paper::Kind::reference>();
