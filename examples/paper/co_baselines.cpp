@@ -5,4 +5,3 @@
 
 template paper::Model paper::make<gdm::CoProblem, paper::Kind::mtfnn>();
 template paper::Model paper::make<gdm::CoProblem, paper::Kind::ppo>();
-template paper::Model paper::make<gdm::CoProblem, paper::Kind::lab>();

@@ -113,9 +113,9 @@ class Experiments {
     };
     one("ours", train, [](B& b, const Rows& x) { return b.ours().solve_batch(x); });
     one("ours best of 16", 0.5, [](B& b, const Rows& x) { return b.ours().solve_batch(x, {.samples = 16}); });
-    one("ours, 20 steps", 0.2, [](B& b, const Rows& x) { return b.ddpm().solve_batch(x); });
+    one("ours: 20 steps", 0.2, [](B& b, const Rows& x) { return b.ddpm().solve_batch(x); });
     one("paper", p.wants("4") ? 0.1 : longer, [](B& b, const Rows& x) { return b.paper().solve_batch(x); });
-    one("paper, omega 0", 0.1, [](B& b, const Rows& x) { return b.paper().solve_batch(x, {.omega = 0.0}); });
+    one("paper: omega 0", 0.1, [](B& b, const Rows& x) { return b.paper().solve_batch(x, {.omega = 0.0}); });
     one("reference code", longer, [](B& b, const Rows& x) { return b.reference().solve_batch(x); });
     one("MTFNN", train * 0.7, [](B& b, const Rows& x) { return b.mtfnn().solve_batch(x); });
     one("PPO", train, [](B& b, const Rows& x) { return b.ppo().solve_batch(x); });
@@ -270,7 +270,7 @@ class Experiments {
         Lab::encoding = Encoding::none;
         Lab::sampler = SamplerKind::ddpm;
         Lab::T = T;
-        Model optimizer = make<P, Kind::lab>();
+        Model optimizer = make_lab<P>();
         const double final_loss = b.learn(*optimizer);
         Metrics m = quality(b.test(), optimizer->solve_batch(b.test().conditions));
         m.emplace_back("final_loss", final_loss);
@@ -289,7 +289,7 @@ class Experiments {
       for (const int count : b.settings().few_steps) {
         Lab::sampler = kind;
         Lab::updates = count;
-        Model loaded = make<P, Kind::lab>();
+        Model loaded = make_lab<P>();
         loaded->load(path);
         m.emplace_back(std::string(name) + std::to_string(count),
                        mean_gap(b.test(), loaded->solve_batch(b.test().conditions)));
@@ -306,7 +306,7 @@ class Experiments {
         Lab::T = 20;
         Lab::sampler = SamplerKind::ddpm;
         Lab::encoding = encoding;
-        Model optimizer = make<P, Kind::lab>();
+        Model optimizer = make_lab<P>();
         const double final_loss = b.learn(*optimizer);
         Metrics m = quality(b.test(), optimizer->solve_batch(b.test().conditions));
         m.emplace_back("final_loss", final_loss);

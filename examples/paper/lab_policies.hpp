@@ -12,6 +12,7 @@
 #include <gdm/optimizer.hpp>
 
 #include "lab.hpp"
+#include "model_makers.hpp"
 
 namespace paper {
 
@@ -264,7 +265,45 @@ struct LabDenoiser : gdm::denoiser_tag {
 };
 
 /// The optimizer of the sweeps over T, sampler and value terms: the library's defaults but for these.
+///
+/// An optimizer works out its sampler's table once; this one does so anew for every batch, as `Lab` says then.
 template <class P>
-using LabOptimizer = gdm::GdmOptimizer<WithCondition<P>, AnySchedule, AnySampler, LabDenoiser<P>>;
+class LabOptimizer : public gdm::GdmOptimizer<WithCondition<P>, AnySchedule, AnySampler, LabDenoiser<P>> {
+  using Base = gdm::GdmOptimizer<WithCondition<P>, AnySchedule, AnySampler, LabDenoiser<P>>;
+
+ public:
+  using typename Base::Condition, typename Base::SolveOptions;
+
+  /// On one thread.
+  [[nodiscard]] xt::xtensor<double, 2> solve_batch(const xt::xtensor<double, 2>& conditions,
+                                                   const SolveOptions& options) const {
+    using Search = typename Base::Searcher;
+    const auto model = Base::model_.require("solve_batch");
+    const typename Base::Process tables;
+    const auto buffers = std::make_unique<typename Search::Buffers>();
+    const std::size_t n = conditions.shape(0), group = static_cast<std::size_t>(Search::group(options));
+    xt::xtensor<double, 2> solutions;
+    solutions.resize({n, static_cast<std::size_t>(gdm::ProblemTraits<P>::solution_size)});
+    for (std::size_t begin = 0; begin < n; begin += group) {
+      const std::size_t m = std::min(n - begin, group);
+      Search search(*model, tables, *buffers);
+      search.run(
+          static_cast<int>(m),
+          [&](int j) { return gdm::row_of<Condition>(conditions, begin + static_cast<std::size_t>(j)); }, nullptr,
+          options.seed + begin, options, false);
+      for (std::size_t j = 0; j < m; ++j) gdm::set_row(solutions, begin + j, search.best(static_cast<int>(j)).best());
+    }
+    return solutions;
+  }
+  [[nodiscard]] static LabOptimizer load(const std::filesystem::path& path) {
+    return LabOptimizer::template load_as<LabOptimizer>(path);
+  }
+};
+
+template <class P>
+Model make_lab() {
+  using Sweep = LabOptimizer<P>;
+  return std::make_unique<Holding<WithCondition<P>, Sweep>>(typename Sweep::TrainOptions{}, ValueTerms<P>::prepare);
+}
 
 }  // namespace paper

@@ -111,15 +111,15 @@ class ManyOptima {
     };
     one("ours", train, [](B& b, const Rows& x) { return b.ours().solve_batch(x); });
     one("ours best of 16", 0.5, [](B& b, const Rows& x) { return b.ours().solve_batch(x, {.samples = 16}); });
-    one("ours best of 16, 3 steps", 1.0,
+    one("ours best of 16: 3 steps", 1.0,
         [](B& b, const Rows& x) { return b.ours().solve_batch(x, {.samples = 16, .refine = 3}); });
     one("paper", longer, [](B& b, const Rows& x) { return b.paper().solve_batch(x); });
-    one("paper, omega 0", 0.1, [](B& b, const Rows& x) { return b.paper().solve_batch(x, {.omega = 0.0}); });
+    one("paper: omega 0", 0.1, [](B& b, const Rows& x) { return b.paper().solve_batch(x, {.omega = 0.0}); });
     one("MTFNN", train * 0.7, [](B& b, const Rows& x) { return b.mtfnn().solve_batch(x); });
-    one("MTFNN, 3 steps", 0.1, [](B& b, const Rows& x) { return refined(x, b.mtfnn().solve_batch(x), 3); });
+    one("MTFNN: 3 steps", 0.1, [](B& b, const Rows& x) { return refined(x, b.mtfnn().solve_batch(x), 3); });
     one("PPO", train, [](B& b, const Rows& x) { return b.ppo().solve_batch(x); });
     for (const int starts : {1, 10})
-      one(starts == 1 ? "WMMSE" : "WMMSE, 10 starts", 0.5, [starts](B&, const Rows& x) {
+      one(starts == 1 ? "WMMSE" : "WMMSE: 10 starts", 0.5, [starts](B&, const Rows& x) {
         return answers<P>(x, [starts](const typename P::Condition& c) { return P::wmmse(c, starts); });
       });
     one("no network", 0.01, [](B&, const Rows& x) { return answers<P>(x, P::baseline); });

@@ -11,7 +11,6 @@
 #include <gdm/problems/noma_uav/noma_uav.hpp>
 #include <gdm/problems/offloading/computation_offloading.hpp>
 
-#include "lab_policies.hpp"
 #include "models.hpp"
 
 namespace paper {
@@ -101,12 +100,9 @@ Model make() {
     return std::make_unique<Holding<Q, gdm::GdmOptimizer<Q, gdm::ReferencePolicies>>>();
   } else if constexpr (kind == Kind::mtfnn) {
     return std::make_unique<Holding<P, gdm::Mtfnn<P>>>();
-  } else if constexpr (kind == Kind::ppo) {
+  } else {
     using Ppo = gdm::Ppo<P>;
     return std::make_unique<Holding<P, Ppo>>(typename Ppo::TrainOptions{.learning_rate = 1e-3});
-  } else {
-    using Sweep = LabOptimizer<P>;
-    return std::make_unique<Holding<WithCondition<P>, Sweep>>(typename Sweep::TrainOptions{}, ValueTerms<P>::prepare);
   }
 }
 

@@ -14,12 +14,14 @@ enum class Kind {
   paper,      ///< `PaperPolicies` on the problem as the paper samples it
   reference,  ///< `ReferencePolicies` on the same
   mtfnn,      ///< our network as a regression
-  ppo,        ///< our network as PPO's actor
-  lab         ///< `LabOptimizer<P>`
+  ppo         ///< our network as PPO's actor
 };
 
 /// An untrained optimizer.
 template <class P, Kind kind>
 Model make();
+/// One that does what `Lab` says: `LabOptimizer<P>`.
+template <class P>
+Model make_lab();
 
 }  // namespace paper

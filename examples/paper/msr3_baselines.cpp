@@ -5,4 +5,3 @@
 
 template paper::Model paper::make<gdm::MsrProblem, paper::Kind::mtfnn>();
 template paper::Model paper::make<gdm::MsrProblem, paper::Kind::ppo>();
-template paper::Model paper::make<gdm::MsrProblem, paper::Kind::lab>();

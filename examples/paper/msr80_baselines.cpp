@@ -5,4 +5,3 @@
 
 template paper::Model paper::make<gdm::Msr80Problem, paper::Kind::mtfnn>();
 template paper::Model paper::make<gdm::Msr80Problem, paper::Kind::ppo>();
-template paper::Model paper::make<gdm::Msr80Problem, paper::Kind::lab>();

@@ -5,4 +5,3 @@
 
 template paper::Model paper::make<gdm::NuProblem, paper::Kind::mtfnn>();
 template paper::Model paper::make<gdm::NuProblem, paper::Kind::ppo>();
-template paper::Model paper::make<gdm::NuProblem, paper::Kind::lab>();

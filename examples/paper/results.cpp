@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "results.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <sstream>
@@ -75,6 +76,8 @@ void Results::require_same_settings(const std::string& figure) const {
 }
 
 void Results::add(const CellKey& key, const Metrics& metrics) {
+  for (const std::string* name : {&key.problem, &key.method, &key.setting})
+    if (std::count(name->begin(), name->end(), ',') > 0) throw std::logic_error("a comma in the name " + *name);
   const auto path = csv(key.figure);
   const bool fresh = !std::filesystem::exists(path);
   std::ofstream out(path, std::ios::app);

@@ -102,7 +102,7 @@ inline void plot_panel(std::FILE* to, const Panel& panel, std::size_t number) {
   say("set autoscale; unset offsets; set xtics auto norotate; set ytics auto");
   say("set title " + quoted(panel.title) + " noenhanced");
   // gnuplot measures the name of the lowest tick by its markup, and would put the axis' name too far away.
-  say("set xlabel " + quoted(panel.x_label) + " offset 0,0.3; set ylabel " + quoted(panel.y_label) +
+  say("set xlabel " + quoted(panel.x_label) + " noenhanced offset 0,0.3; set ylabel " + quoted(panel.y_label) +
       (panel.least > 0 ? " offset 2.5,0" : " offset 0,0"));
   say(std::string(panel.log_x ? "set logscale x" : "unset logscale x"));
   say(std::string(panel.log_y ? "set logscale y; set format y '10^{%T}'; set mytics 1"
@@ -139,7 +139,7 @@ inline std::string legend_above(int rows) {
 
 /// Draws the panels side by side, or in rows of `columns` below room for the legend of all of them.
 /// @param legend_rows  of that legend
-/// @param bottom       room for the names below a panel, in pixels
+/// @param bottom       room for the names below a panel, in pixels; where it is much, they are turned and lean out
 /// @return false without gnuplot, or if it failed; nothing is left at `path` then
 inline bool write_svg(const std::filesystem::path& path, const std::vector<Panel>& panels, std::size_t columns = 0,
                       std::size_t legend_rows = 3, double bottom = 65) {
@@ -161,8 +161,8 @@ inline bool write_svg(const std::filesystem::path& path, const std::vector<Panel
     std::fprintf(gnuplot, "set multiplot layout %zu,%zu", down, across);
     if (columns != 0) {
       const auto w = static_cast<double>(width), h = static_cast<double>(height);
-      std::fprintf(gnuplot, " margins %.4f,%.4f,%.4f,%.4f spacing %.4f,%.4f", 105 / w, 1 - 20 / w, bottom / h,
-                   1 - (static_cast<double>(legend) + 45) / h, 120 / w, (bottom + 45) / h);
+      std::fprintf(gnuplot, " margins %.4f,%.4f,%.4f,%.4f spacing %.4f,%.4f", 105 / w, 1 - (bottom > 100 ? 75 : 20) / w,
+                   bottom / h, 1 - (static_cast<double>(legend) + 45) / h, 120 / w, (bottom + 45) / h);
     }
     std::fprintf(gnuplot, "\n");
   }
