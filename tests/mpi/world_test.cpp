@@ -43,8 +43,7 @@ TEST_CASE("an error on one process is an error on all, with the text that it had
     if (world.rank() == last) throw gdm::Error(gdm::Errc::infeasible, "row 7", "no power left", "Give some");
     return 5;
   };
-  CHECK_THROWS_WITH_AS(mpi::together(world, fails), "gdm: row 7: no power left. Give some. [GDM-R203]",
-                       gdm::Error);
+  CHECK_THROWS_WITH_AS(mpi::together(world, fails), "gdm: row 7: no power left. Give some. [GDM-R203]", gdm::Error);
   const auto foreign = [&] {
     if (world.rank() == last) throw std::runtime_error("disk on fire");
   };
