@@ -87,7 +87,7 @@ class Pareto {
                   data,
                   {.epochs = effort_.epochs, .batch_size = 128, .learning_rate = 3e-3, .p_uncond = 0.0, .seed = seed})
               .seconds;
-      for (const std::size_t samples : {1, 2, 4, 16, 64}) {
+      for (const std::size_t samples : std::initializer_list<std::size_t>{1, 2, 4, 16, 64}) {
         measure("samples", samples, [&](const Condition& x, std::size_t i) {
           return optimizer.solve(x, {.samples = samples, .seed = i * 1000});
         });
