@@ -5,6 +5,7 @@
 ///     job train MODEL [CHECKPOINT]    generates, trains (from the checkpoint, if there is one) and saves
 ///     job learn MODEL [CHECKPOINT]    the same without labels
 ///     job label | foreign             labels throw on the last process
+///     job row                         an instance of learning throws on the last process
 ///     job escape                      an exception leaves the World of the last process while the others train
 ///     job exit | kill                 the last process ends, or is killed, while the others train
 ///     job caught | thrown             all processes catch an error that concerns all and go on, or do not catch it
@@ -26,10 +27,14 @@ struct Split {
   using Condition = gdm::Vector<1>;
   using Solution = gdm::Vector<2>;
   static constexpr gdm::Sense sense = gdm::Sense::minimize;
-  static inline int fail = 0;  ///< 1 = with an exception, 2 = with something else
+  static inline int fail = 0;  ///< 1 = with an exception, 2 = with something else, 3 = when it projects
 
   static double objective(const Condition&, const Solution& y) { return 1.0 + y.squaredNorm(); }
-  static Solution project(const Condition& x, const Solution& y) { return gdm::project_simplex(y, x[0]); }
+  static Solution project(const Condition& x, const Solution& y) {
+    if (fail == 3) throw std::runtime_error("the budget is negative");
+    std::this_thread::sleep_for(std::chrono::microseconds(50));
+    return gdm::project_simplex(y, x[0]);
+  }
   static double violation(const Condition& x, const Solution& y) { return gdm::simplex_violation(y, x[0]); }
   static Solution optimal(const Condition& x) {
     if (fail == 1) throw std::runtime_error("the solver ran out of iterations");
@@ -63,6 +68,12 @@ int job(int argc, char** argv) {
   if (task == "label" || task == "foreign") {
     if (last) Split::fail = task == "label" ? 1 : 2;
     (void)gdm::mpi::generate<Split>(world, 2000, 1, 1);
+    return 0;
+  }
+  if (task == "row") {
+    if (last) Split::fail = 3;
+    gdm::GdmOptimizer<Split, gdm::Mlp<4>> optimizer;
+    (void)gdm::mpi::learn(world, optimizer, {.instances = 500, .rounds = 1, .final_epochs = 1});
     return 0;
   }
   Optimizer optimizer;
