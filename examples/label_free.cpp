@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What learning without labels reaches, beside training with labels: a table, and curves of the objective against
-// processor time as label_free.csv and label_free.svg. With names of problems (power-control-10, say) it measures only
+// processor time as label_free.csv. The sample of a round is of the instances that are learnt from, the
+// one in the row `end` of fresh instances. With names of problems (power-control-10, say) it measures only
 // those, and takes the rows of others from the label_free.csv that is there.
 #include <algorithm>
 #include <fstream>
 #include <sstream>
 
 #include "label_free/measure.hpp"
-#include "support/plot.hpp"
 
 namespace {
 
@@ -16,21 +16,17 @@ using example::LabelFreeRun;
 struct Problem {
   const char* name;
   void (*measure)(std::vector<LabelFreeRun>&);
-  const char* title;
 };
 const std::vector<Problem> problems{
-    {"sum-rate-3", example::label_free_sum_rate_3, "Sum rate, 3 channels"},
-    {"sum-rate-80", example::label_free_sum_rate_80, "Sum rate, 80 channels"},
-    {"offloading-3", example::label_free_offloading_3, "Offloading, 3 nodes"},
-    {"offloading-10", example::label_free_offloading_10, "Offloading, 10 nodes"},
-    {"noma-uav-3", example::label_free_noma_uav_3, "UAV with NOMA, 3 terminals"},
-    {"power-control-10", example::label_free_power_control_10, "Power control, 10 links"},
-    {"beamforming-4x8", example::label_free_beamforming_4x8, "Beamforming, 4 antennas, 8 users"}};
+    {"sum-rate-3", example::label_free_sum_rate_3},          {"sum-rate-80", example::label_free_sum_rate_80},
+    {"offloading-3", example::label_free_offloading_3},      {"offloading-10", example::label_free_offloading_10},
+    {"noma-uav-3", example::label_free_noma_uav_3},          {"power-control-10", example::label_free_power_control_10},
+    {"beamforming-4x8", example::label_free_beamforming_4x8}};
 
 void print(const LabelFreeRun& run) {
   const auto& table = run.curve.back();
   const auto row = [&](const char* how, const example::Reached& r, const std::string& gap) {
-    std::printf("| %s | %s | %zu | %.0f s | %s | %.1e | %.1e | %.1e |\n", run.problem.c_str(), how,
+    std::printf("| %s | %s | %zu | %.1f s | %s | %.1e | %.1e | %.1e |\n", run.problem.c_str(), how,
                 run.effort.instances, r.seconds, gap.c_str(), r.one, r.of16, r.refined16);
   };
   char gap[32];
@@ -65,27 +61,11 @@ std::vector<std::string> lines_of(const LabelFreeRun& run) {
   };
   for (const example::RoundPoint& p : run.curve) {
     const bool end = p.round > run.effort.rounds;
-    line(example::name_of(run.effort.knowledge), end ? "end" : std::to_string(p.round), p.seconds, p.table, p.sample,
-         end ? "" : std::to_string(p.replaced));
+    line(example::name_of(run.effort.knowledge), end ? "end" : std::to_string(p.round), p.seconds, p.table,
+         end ? run.learnt.one : p.sample, end ? "" : std::to_string(p.replaced));
   }
   line("with labels", "end", run.trained.seconds, 0, run.trained.one, "");
   return lines;
-}
-
-/// A curve of one kind from the lines of the CSV.
-example::Curve curve_of(const std::vector<std::string>& lines, const std::string& begin, std::size_t column,
-                        const std::string& name, int colour, bool dashed) {
-  example::Curve curve{.name = name, .colour = colour, .dashed = dashed, .points = true, .size = 0.6};
-  for (const std::string& line : lines) {
-    if (line.rfind(begin, 0) != 0) continue;
-    std::istringstream row(line);
-    std::vector<std::string> cells;
-    for (std::string cell; std::getline(row, cell, ';');) cells.push_back(cell);
-    if (cells.size() <= column || cells[column].empty()) continue;
-    curve.x.push_back(std::stod(cells[3]));
-    curve.y.push_back(std::max(std::abs(std::stod(cells[column])), 1e-9));
-  }
-  return curve;
 }
 
 }  // namespace
@@ -116,30 +96,6 @@ int main(int argc, char** argv) {
          "sample;share replaced\n";
   for (const std::string& line : lines) csv << line << '\n';
 
-  std::vector<example::Panel> panels;
-  for (const Problem& problem : problems) {
-    example::Panel panel{.title = problem.title,
-                         .x_label = "processor time (s)",
-                         .y_label = "gap to the labels",
-                         .log_x = true,
-                         .log_y = true,
-                         .legend = panels.empty() ? "at screen 0.5,0.99 center top vertical maxrows 2" : "off",
-                         .more = "set xrange [0.1:500]"};
-    const auto add = [&](const char* how, std::size_t column, const std::string& name, int colour, bool dashed) {
-      auto curve = curve_of(lines, std::string(problem.name) + ";" + how + ";", column, name, colour, dashed);
-      if (!curve.x.empty()) panel.curves.push_back(std::move(curve));
-    };
-    add("baseline, own ascent", 4, "best known, from the baseline", 0, true);
-    add("baseline, own ascent", 5, "one sample", 0, false);
-    add("objective alone", 4, "best known, from the objective alone", 1, true);
-    add("objective alone", 5, "one sample", 1, false);
-    add("random points, own ascent", 4, "best known, from random points", 2, true);
-    add("random points, own ascent", 5, "one sample", 2, false);
-    add("with labels", 5, "one sample, with labels", 6, false);
-    if (!panel.curves.empty()) panels.push_back(std::move(panel));
-  }
-  std::printf(example::write_svg("label_free.svg", panels, 2) ? "picture: label_free.svg\n"
-                                                              : "no gnuplot, no picture: see label_free.csv\n");
   bool good = !runs.empty();
   for (const LabelFreeRun& run : runs)  // false for a NaN
     good = good && run.learnt.of16 <= 3 * std::max(run.trained.of16, 1e-6) && run.learnt.one < 0.1;

@@ -4,7 +4,9 @@
 void example::label_free_sum_rate_3(std::vector<LabelFreeRun>& runs) {
   // The baseline and the own ascent are water-filling, the optimum: only the last row learns.
   measure_label_free<gdm::MsrProblem>(
-      "sum-rate-3", {{10'000, 3}, {.instances = 10'000, .rounds = 4, .knowledge = Knowledge::objective}}, runs);
+      "sum-rate-3",
+      {{10'000, 3}, {.instances = 10'000, .rounds = 3, .samples = 8, .polish = 10, .knowledge = Knowledge::objective}},
+      runs);
 }
 
 void example::label_free_sum_rate_80(std::vector<LabelFreeRun>& runs) {
