@@ -111,6 +111,7 @@ TEST_CASE("a last training that makes samples worse is said, and the model befor
   Optimizer optimizer, before;
   Options short_end = options(1);
   short_end.epochs = 60;
+  short_end.learning_rate = 0.3;  // too high for an end without a decay to speak of
   short_end.final_epochs = 1;
   CHECK(before.learn(short_end, StopAfter{2}).warnings.empty());
   const auto report = optimizer.learn(short_end);

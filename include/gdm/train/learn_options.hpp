@@ -30,8 +30,7 @@ struct BasicLearnOptions {
   std::size_t batch_size = Defaults::value.batch_size;                        ///< as of `train`
   double learning_rate = Defaults::value.learning_rate;                       ///< as of `train`
   std::uint64_t seed = 0;                                                     ///< same seed, same bits
-  /// Begin with the weights and the codec that there are, and keep to this codec; the last round goes on from its weights,
-  /// too, where it would train anew.
+  /// Begin with the weights and the codec that there are, and keep to this codec wherever the table moves.
   bool fine_tune = false;
   int threads = 0;                          ///< 0 = all of the machine
   std::filesystem::path checkpoint{};       ///< file to resume from and to save every round to; empty = none
@@ -85,7 +84,7 @@ struct LearnReport {
   std::vector<double> objective;      ///< mean objective of the best known solutions
   std::vector<double> sampled;        ///< mean objective of one plain sample of the model so far; NaN without a model
   std::vector<double> replaced;       ///< share of the instances whose best known solution became better
-  std::vector<std::size_t> afresh;    ///< rounds whose training began with new weights: the first, the last, a collapse
+  std::vector<std::size_t> afresh;    ///< rounds whose training began with new weights: the first, a collapse
   std::vector<std::string> warnings;  ///< where learning collapsed or diverged, and what was done about it
   double final_sampled = std::numeric_limits<double>::quiet_NaN();  ///< `sampled` of the model that is left; NaN if the
                                                                     ///< run was stopped before its last round
