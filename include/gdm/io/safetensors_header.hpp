@@ -110,7 +110,7 @@ GDM_COLD inline void check_layout(const TensorFileHeader& header, std::uint64_t 
 }
 
 /// Tensors by name, as a header lists them.
-GDM_COLD inline std::vector<TensorEntry> in_order(std::map<std::string, TensorEntry> by_name) {
+GDM_COLD inline std::vector<TensorEntry> in_order(std::map<std::string, TensorEntry>&& by_name) {
   std::vector<TensorEntry> list;
   list.reserve(by_name.size());
   for (auto& [name, tensor] : by_name) list.push_back(std::move(tensor));
@@ -140,7 +140,7 @@ GDM_COLD [[nodiscard]] inline TensorFileHeader parse_tensor_header(std::string_v
     throw Error(Errc::file_format, label, "the header has the " + std::string(what) + " " + in_quotes(name) + " twice",
                 JsonReader::remedy);
   };
-  reader.object([&](std::string key) {
+  reader.object([&](const std::string& key) {
     if (key == "__metadata__") {
       reader.set_where(std::string(label) + ": __metadata__");
       if (std::exchange(has_metadata, true)) {

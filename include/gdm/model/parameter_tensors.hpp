@@ -62,10 +62,9 @@ GDM_COLD inline void read_blocks(const TensorFile& file, const std::string& part
     place.with_numbers(parameters, [&]<class S>(S* first) {
       std::vector<S> values(static_cast<std::size_t>(place.rows) * static_cast<std::size_t>(place.cols));
       read_tensor<S>(file, part + "." + place.name, shape(place.rows, place.cols), values, expected);
+      auto value = values.begin();
       for (int i = 0; i < place.rows; ++i)
-        for (int j = 0; j < place.cols; ++j)
-          first[i + static_cast<std::ptrdiff_t>(j) * place.stride] =
-              values[static_cast<std::size_t>(i * place.cols + j)];
+        for (int j = 0; j < place.cols; ++j) first[i + static_cast<std::ptrdiff_t>(j) * place.stride] = *value++;
     });
   }
 }
