@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <gdm/data/atomic_file.hpp>
+#include <gdm/model/model.hpp>
 #include <gdm/model/model_file.hpp>
 #include <gdm/model/policies.hpp>
 
