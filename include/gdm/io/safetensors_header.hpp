@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -90,9 +89,7 @@ GDM_COLD inline void check_layout(const TensorFileHeader& header, std::uint64_t 
     }
     order.push_back(&tensor);
   }
-  std::sort(order.begin(), order.end(), [](const TensorEntry* a, const TensorEntry* b) {
-    return a->begin != b->begin ? a->begin < b->begin : a->end < b->end;
-  });
+  std::ranges::sort(order, {}, [](const TensorEntry* tensor) { return std::pair(tensor->begin, tensor->end); });
   std::uint64_t position = 0;
   for (const TensorEntry* const tensor : order) {
     if (tensor->begin != position) {
@@ -109,12 +106,16 @@ GDM_COLD inline void check_layout(const TensorFileHeader& header, std::uint64_t 
   }
 }
 
-/// Tensors by name, as a header lists them.
-GDM_COLD inline std::vector<TensorEntry> in_order(std::map<std::string, TensorEntry>&& by_name) {
-  std::vector<TensorEntry> list;
-  list.reserve(by_name.size());
-  for (auto& [name, tensor] : by_name) list.push_back(std::move(tensor));
-  return list;
+/// Sorts by name and refuses two of the same.
+template <class List, class Name>
+GDM_COLD void sort_unique(List& list, Name name, std::string_view what, std::string_view label) {
+  std::ranges::sort(list, {}, name);
+  const auto twice = std::ranges::adjacent_find(list, {}, name);
+  if (twice != list.end()) {
+    throw Error(Errc::file_format, label,
+                "the header has the " + std::string(what) + " " + in_quotes(std::invoke(name, *twice)) + " twice",
+                JsonReader::remedy);
+  }
 }
 
 }  // namespace detail
@@ -127,41 +128,35 @@ GDM_COLD [[nodiscard]] inline TensorFileHeader parse_tensor_header(std::string_v
   if (!json.starts_with('{')) {
     reader.fail("it does not begin with '{'");
   }
-  std::map<std::string, TensorEntry> tensors;
-  std::map<std::string, std::string> metadata;
+  TensorFileHeader header;
   bool has_metadata = false;
   const auto require_room = [&](std::size_t count, std::size_t limit, std::string_view what) {
     if (count == limit) {
       reader.fail("more than " + std::to_string(limit) + " " + std::string(what));
     }
   };
-  const auto refuse_second = [&](bool found, std::string_view what, const std::string& name) {
-    if (!found) return;
-    throw Error(Errc::file_format, label, "the header has the " + std::string(what) + " " + in_quotes(name) + " twice",
-                JsonReader::remedy);
-  };
-  reader.object([&](const std::string& key) {
+  reader.object([&](std::string key) {
     if (key == "__metadata__") {
       reader.set_where(std::string(label) + ": __metadata__");
       if (std::exchange(has_metadata, true)) {
         reader.fail("the key \"__metadata__\" twice");
       }
       reader.object([&](std::string entry) {
-        require_room(metadata.size(), TensorFileLimits::metadata_entries, "metadata entries");
-        refuse_second(metadata.contains(entry), "metadata key", entry);
-        metadata[std::move(entry)] = reader.string();
+        require_room(header.metadata.size(), TensorFileLimits::metadata_entries, "metadata entries");
+        std::string value = reader.string();
+        header.metadata.emplace_back(std::move(entry), std::move(value));
       });
     } else {
       reader.set_where(std::string(label) + ": tensor " + in_quotes(key));
-      require_room(tensors.size(), TensorFileLimits::tensors, "tensors");
-      refuse_second(tensors.contains(key), "tensor", key);
-      tensors[key] = detail::read_tensor_entry(reader, key);
+      require_room(header.tensors.size(), TensorFileLimits::tensors, "tensors");
+      header.tensors.push_back(detail::read_tensor_entry(reader, std::move(key)));
     }
     reader.set_where(std::string(label));
   });
   reader.finish();
-  TensorFileHeader header{detail::in_order(std::move(tensors)), {metadata.begin(), metadata.end()}};
   detail::check_layout(header, data_bytes, label);
+  detail::sort_unique(header.tensors, &TensorEntry::name, "tensor", label);
+  detail::sort_unique(header.metadata, &std::pair<std::string, std::string>::first, "metadata key", label);
   return header;
 }
 

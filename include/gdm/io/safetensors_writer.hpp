@@ -125,9 +125,7 @@ class TensorFileWriter {
                  "\",\"shape\":" + tensor.shape.text() + ",\"data_offsets\":[" + std::to_string(tensor.begin) + "," +
                  std::to_string(tensor.end) + "]}";
     }
-    std::map<std::string, TensorEntry> by_name;
-    for (TensorEntry& tensor : header.tensors) by_name[tensor.name] = std::move(tensor);
-    header.tensors = detail::in_order(std::move(by_name));
+    std::ranges::sort(header.tensors, {}, &TensorEntry::name);
     header.metadata.assign(metadata.begin(), metadata.end());
     metadata[std::string(header_checksum_key)] = checksum_text(header_checksum(header));
 
