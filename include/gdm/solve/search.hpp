@@ -21,18 +21,20 @@ class Pace {
 
   [[nodiscard]] bool limited() const noexcept { return deadline_.count() > 0; }
   /// Columns, up to `most`, that are expected to be done in time; 0 once the deadline is over. The first pass is one
-  /// column, which tells how long a column takes.
+  /// column. A column alone takes longer than one among others, so a pass is expected to take that of the first and, for
+  /// each further column, the mean of the last pass: at the end there is one column or none.
   [[nodiscard]] int columns(int most) noexcept {
     if (!limited()) return most;
-    if (pace_.count() == 0) return 1;
+    if (alone_.count() == 0) return 1;
     const auto left = deadline_ - (last_ - begin_);
     if (left.count() <= 0) return 0;
-    return static_cast<int>(std::clamp<long long>(left / pace_, 1, most));
+    return static_cast<int>(std::clamp<long long>(1 + (left - alone_) / further_, 1, most));
   }
   void passed(int columns) noexcept {
     if (!limited()) return;
     const auto now = Clock::now();
-    pace_ = std::max(std::chrono::nanoseconds(1), (now - last_) / columns);
+    further_ = std::max(std::chrono::nanoseconds(1), (now - last_) / columns);
+    if (alone_.count() == 0) alone_ = further_;
     last_ = now;
   }
 
@@ -40,7 +42,7 @@ class Pace {
   using Clock = std::chrono::steady_clock;
   [[nodiscard]] Clock::time_point now_if_asked() const { return limited() ? Clock::now() : Clock::time_point{}; }
 
-  std::chrono::nanoseconds deadline_, pace_{0};
+  std::chrono::nanoseconds deadline_, alone_{0}, further_{0};  ///< a column of the first pass, and of the last
   Clock::time_point begin_, last_;
 };
 
