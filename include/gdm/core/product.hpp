@@ -4,7 +4,7 @@
 ///
 /// Forward pass, gradient by the input and gradient by the weights are all this product with other strides. Every
 /// element of C is summed over k = 0, 1, .. in an order that depends on the number of rows alone, so that neither the
-/// number of columns nor a column's neighbours can change its bits.
+/// number of columns, nor a column's neighbours, nor the width of the registers can change its bits.
 #pragma once
 
 #include <cstddef>
@@ -27,11 +27,11 @@ struct Strided {
 namespace detail {
 
 /// A product with few rows has too few independent sums to hide the latency of a multiply-add: it runs several chains,
-/// k modulo `chains(rows)`, and adds them up in the end.
+/// k modulo `chains(rows)`, and adds them up in the end. Their number is the same whatever the registers hold, so that
+/// a sum has the same bits on every processor with a multiply-add.
 template <class S>
 constexpr int chains(int rows) noexcept {
-  const int registers = padded<S>(rows) / lanes<S>;
-  return !has_registers<S> || registers > 2 ? 1 : registers == 2 ? 2 : 4;
+  return !has_registers<S> || rows > 16 ? 1 : rows > 8 ? 2 : 4;
 }
 
 /// Whether what finishes a sum is long enough (an activation) for a loop over the sums of a block to cost nothing, and is
