@@ -7,31 +7,11 @@
 #include <cstddef>
 #include <numbers>
 
-#if defined(__x86_64__) || defined(__i386__)
-#include <immintrin.h>
-#elif defined(__aarch64__)
-#include <arm_neon.h>
-#endif
-
 #include <gdm/core/simd_math.hpp>
 #include <gdm/core/vector.hpp>
 
 GDM_NAMESPACE_BEGIN
 namespace detail {
-
-/// a b + c, rounded once where the processor can and twice elsewhere: never left to the compiler's choice.
-[[gnu::always_inline]] inline simd::Pack<double> fused(const simd::Pack<double>& a, const simd::Pack<double>& b,
-                                                       const simd::Pack<double>& c) noexcept {
-#if defined(__AVX512F__)
-  return _mm512_fmadd_pd(a, b, c);
-#elif defined(__FMA__)
-  return _mm256_fmadd_pd(a, b, c);
-#elif defined(__aarch64__)
-  return vfmaq_f64(c, a, b);
-#else
-  return simd::multiply_add(a, b, c);
-#endif
-}
 
 /// log(1 + x) for x >= 0 of every lane, to 2e-16 relative: what 1 + x loses of x is put back.
 [[gnu::always_inline]] inline simd::Pack<double> log1p(const simd::Pack<double>& x) noexcept {
@@ -163,7 +143,7 @@ struct InterferenceChannel {
     GDM_UNROLL
     for (int r = 0; r < registers; ++r) {
       Register& s = sum[static_cast<std::size_t>(r)];
-      s = detail::fused(at(column, r), f, s);
+      s = simd::fma(at(column, r), f, s);
     }
   }
 };

@@ -37,7 +37,7 @@ struct WmmseStep {
     GDM_UNROLL
     for (int r = 0; r < Channel::registers; ++r) {
       const auto k = static_cast<std::size_t>(r);
-      const Register received = detail::fused(Channel::at(channel.own, r), Channel::at(s, r), interference[k]);
+      const Register received = simd::fma(Channel::at(channel.own, r), Channel::at(s, r), interference[k]);
       const Register product = 1.0 / (received * interference[k]);  // one division serves both
       inverse[k] = Channel::at(channel.worth, r) * (product * received);
       const Register c = Channel::at(channel.worth, r) * Channel::at(s, r) * product;

@@ -38,7 +38,7 @@ class WmmseLanes {
       const auto k = static_cast<std::size_t>(i);
       const Register s = shares_[k];
       const Register interference = noise_and(channel_.received[k].data(), shares_, 1.0);  // element j: G_ij
-      const Register received = detail::fused(simd::broadcast(channel_.own[i]), s, interference);
+      const Register received = simd::fma(simd::broadcast(channel_.own[i]), s, interference);
       const Register product = channel_.worth[i] / (received * interference);
       inverse[k] = product * received;
       cost[k] = s * product;
@@ -48,7 +48,7 @@ class WmmseLanes {
       const auto k = static_cast<std::size_t>(i);
       const Register s = shares_[k];
       price[k] =
-          detail::fused(cost[k], simd::broadcast(channel_.own[i]), noise_and(channel_.causes[k].data(), cost, 1e-300));
+          simd::fma(cost[k], simd::broadcast(channel_.own[i]), noise_and(channel_.causes[k].data(), cost, 1e-300));
       Register ratio = inverse[k] / price[k];
       ratio = ratio < 1e100 ? ratio : simd::broadcast(1e100);
       Register next = s * (ratio * ratio);
@@ -77,7 +77,7 @@ class WmmseLanes {
       const auto k = static_cast<std::size_t>(i);
       const Register interference = noise_and(channel_.received[k].data(), shares_, 1.0);
       const Register ratio = channel_.own[i] * shares_[k] / interference;
-      sum = detail::fused(detail::log1p(ratio), simd::broadcast(channel_.weight[i]), sum);
+      sum = simd::fma(detail::log1p(ratio), simd::broadcast(channel_.weight[i]), sum);
     }
     return sum * std::numbers::log2e;
   }
@@ -88,10 +88,10 @@ class WmmseLanes {
     Register even = simd::broadcast(start), odd{};
     int j = 0;
     for (; K > 1 && j + 1 < channel_.present; j += 2) {  // K > 1 spares g++ 12 a false warning
-      even = detail::fused(simd::broadcast(gains[j]), x[static_cast<std::size_t>(j)], even);
-      odd = detail::fused(simd::broadcast(gains[j + 1]), x[static_cast<std::size_t>(j + 1)], odd);
+      even = simd::fma(simd::broadcast(gains[j]), x[static_cast<std::size_t>(j)], even);
+      odd = simd::fma(simd::broadcast(gains[j + 1]), x[static_cast<std::size_t>(j + 1)], odd);
     }
-    if (j < channel_.present) even = detail::fused(simd::broadcast(gains[j]), x[static_cast<std::size_t>(j)], even);
+    if (j < channel_.present) even = simd::fma(simd::broadcast(gains[j]), x[static_cast<std::size_t>(j)], even);
     return even + odd;
   }
 
