@@ -10,6 +10,7 @@
 #include <limits>
 #include <utility>
 
+#include <gdm/core/simd.hpp>
 #include <gdm/core/vector.hpp>
 #include <gdm/optimum/order_free.hpp>
 
@@ -113,7 +114,8 @@ requires detail::fixed_vector<Derived>
     spent.add(active[i] - theta);
   }
   theta += (spent.value() - 1.0) / static_cast<double>(count);
-  return ((v.array() - theta).max(0.0) * budget + lower).matrix();
+  for (double& share : v) share = simd::fma(std::max(share - theta, 0.0), budget, lower);
+  return v;
 }
 
 GDM_NAMESPACE_END

@@ -13,7 +13,9 @@ GDM_NAMESPACE_BEGIN
 /// @param gains channel gain over noise, one per unit of power; 0 is a dead channel
 template <class Derived>
 [[nodiscard]] Vector<Derived::SizeAtCompileTime> water_filling(const Eigen::MatrixBase<Derived>& gains, double total) {
-  return project_simplex(-gains.cwiseAbs().cwiseInverse(), total);  // -0 is a dead channel, too
+  Vector<Derived::SizeAtCompileTime> level;
+  for (int i = 0; i < level.size(); ++i) level[i] = -1.0 / std::abs(gains[i]);  // -0 is a dead channel, too
+  return project_simplex(level, total);
 }
 
 GDM_NAMESPACE_END

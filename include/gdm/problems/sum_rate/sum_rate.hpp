@@ -130,7 +130,8 @@ struct SumRate {
   /// others in the mean. An absent channel shows the level 32.
   static Features features(const Condition& x) {
     const int taking_part = count(x);
-    Features a = (x.template head<M>().cwiseAbs() * (x[M] / taking_part)).cwiseInverse();  // infinite: absent
+    Features a;
+    for (int i = 0; i < M; ++i) a[i] = 1.0 / (std::abs(x[i]) * (x[M] / taking_part));  // infinite: absent
     const double lowest = smallest_of(a);
     for (double& level : a) {
       level -= lowest;
@@ -139,7 +140,8 @@ struct SumRate {
       }
     }
     const double mean = order_free_sum(of_present(x, a, 0.0), 32.0, taking_part) / taking_part;
-    return (a.array() - mean).matrix();
+    for (double& level : a) level -= mean;
+    return a;
   }
   static Latent encode(const Condition& x, const Solution& y) { return y * (count(x) / x[M]); }
   static Solution decode(const Condition& x, const Latent& z) {
@@ -148,11 +150,18 @@ struct SumRate {
 
  private:
   /// Number of channels that are present.
-  static int count(const Condition& x) { return static_cast<int>((x.template head<M>().array() != 0.0).count()); }
+  static int count(const Condition& x) {
+    int n = 0;
+    for (int i = 0; i < M; ++i) n += present(x, i) ? 1 : 0;
+    return n;
+  }
   /// The elements of channels that are present; those of the others are minus infinity, which no projection raises.
   static Solution of_present(const Condition& x, const Solution& y,
                              double other = -std::numeric_limits<double>::infinity()) {
-    return (x.template head<M>().array() != 0.0).select(y, Solution::Constant(other));
+    Solution of = y;
+    for (int i = 0; i < M; ++i)
+      if (!present(x, i)) of[i] = other;
+    return of;
   }
 };
 
