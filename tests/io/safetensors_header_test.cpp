@@ -123,7 +123,7 @@ TEST_CASE("parse_tensor_header: refuses everything else, and says what and where
       {tensor(good + R"(,"dtype":"F32")"), 8, "the key \"dtype\" twice"},
       {tensor(good + R"(,"data_offsets":[0,8])"), 8, "the key \"data_offsets\" twice"},
       {tensor(good + R"(,"sh\u0061pe":[2])"), 8, "the key \"shape\" twice"},
-      {"{\"w\":" + other + ",\"w\":" + other + "}", 8, "an overlap"},
+      {"{\"w\":" + other + ",\"w\":" + other + "}", 8, "the tensor \"w\" twice"},
       {R"({"w":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"w":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}})",
        0, "the tensor \"w\" twice"},
       {R"({"w":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"\u0077":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}})",

@@ -16,10 +16,11 @@ GDM_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// `crc_tables[k][b]` is what byte b does to the checksum when k more bytes follow it in its group of eight.
-inline constexpr auto crc_tables = [] {
+using CrcTables = std::array<std::array<std::uint32_t, 256>, 8>;
+
+inline CrcTables make_crc_tables() noexcept {
   constexpr std::uint32_t polynomial = 0xEDB88320U;  // reflected
-  std::array<std::array<std::uint32_t, 256>, 8> tables{};
+  CrcTables tables{};
   for (std::uint32_t byte = 0; byte < 256; ++byte) {
     std::uint32_t value = byte;
     for (int bit = 0; bit < 8; ++bit) {
@@ -34,7 +35,14 @@ inline constexpr auto crc_tables = [] {
     }
   }
   return tables;
-}();
+}
+
+/// `crc_tables()[k][b]` is what byte b does to the checksum when k more bytes follow it in its group of eight. Made at the
+/// first use: a compiler takes a tenth of a second for it, a program some microseconds.
+inline const CrcTables& crc_tables() noexcept {
+  static const CrcTables tables = make_crc_tables();
+  return tables;
+}
 
 }  // namespace detail
 
@@ -42,8 +50,8 @@ inline constexpr auto crc_tables = [] {
 /// Check value: of the nine bytes "123456789" it is 0xCBF43926.
 class Crc32 {
  public:
-  constexpr Crc32& add(std::span<const std::byte> bytes) noexcept {
-    const auto& t = detail::crc_tables;
+  Crc32& add(std::span<const std::byte> bytes) noexcept {
+    const detail::CrcTables& t = detail::crc_tables();
     const auto at = [&](std::size_t i) { return std::to_integer<std::uint32_t>(bytes[i]); };
     while (bytes.size() >= 8) {  // eight look-ups that do not wait for one another
       const std::uint32_t low = state_ ^ (at(0) | at(1) << 8U | at(2) << 16U | at(3) << 24U);
@@ -57,7 +65,7 @@ class Crc32 {
     return *this;
   }
   /// Adds `number` as eight bytes, least significant first.
-  constexpr Crc32& add(std::uint64_t number) noexcept {
+  Crc32& add(std::uint64_t number) noexcept {
     std::array<std::byte, 8> bytes{};
     for (std::size_t i = 0; i < 8; ++i) {
       bytes[i] = static_cast<std::byte>(number >> (8 * i) & 0xffU);

@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include <gdm/data/checked.hpp>
+#include <gdm/data/in_quotes.hpp>
 
 GDM_NAMESPACE_BEGIN
 namespace detail {
@@ -48,10 +49,9 @@ enum class FieldKind {
   const auto is_letter = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
   };
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
-  constexpr std::array<std::string_view, 7> missing = {"na", "n/a", "null", "none", "nil", "missing", "undefined"};
-  if (std::ranges::find(missing, lower) != missing.end()) return false;
+  const std::string lower = lower_case(text);
+  for (const std::string_view missing : {"na", "n/a", "null", "none", "nil", "missing", "undefined"})
+    if (lower == missing) return false;
   if (is_letter(text[0])) return true;
   const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
   if (digits > 0) {
@@ -59,7 +59,8 @@ enum class FieldKind {
     return rest.starts_with('_') || rest.starts_with("st") || rest.starts_with("nd") || rest.starts_with("rd") ||
            rest.starts_with("th");
   }
-  return std::string_view("|([{$\\/<@").find(text[0]) != std::string_view::npos && std::ranges::any_of(text, is_letter);
+  return std::string_view("|([{$\\/<@").find(text[0]) != std::string_view::npos &&
+         std::any_of(text.begin(), text.end(), is_letter);
 }
 
 /// What stands between the numbers of a field that is none, if it is a separator: "tabs", say; empty if it is not.

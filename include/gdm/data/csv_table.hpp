@@ -77,7 +77,7 @@ class CsvParser {
     return allocate_for(name_, values_.size() * sizeof(double), [&] {
       xt::xtensor<double, 2> table;
       table.resize({rows_, columns_});
-      std::ranges::copy(values_, table.data());
+      std::copy(values_.begin(), values_.end(), table.data());
       return table;
     });
   }

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include <gdm/core/error.hpp>
+#include <gdm/data/in_quotes.hpp>
 
 GDM_NAMESPACE_BEGIN
 
@@ -47,8 +48,7 @@ GDM_COLD [[nodiscard]] inline std::optional<FileKind> recognise_file(std::string
   };
   for (const Known& k : known)
     if (start.starts_with(k.magic)) return k.kind;
-  std::string lower(start.substr(std::min(start.find_first_not_of(" \t\r\n"), start.size())));
-  std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
+  const std::string lower = lower_case(start.substr(std::min(start.find_first_not_of(" \t\r\n"), start.size())));
   for (const std::string_view tag : {"<!doctype"sv, "<html"sv, "<?xml"sv})
     if (lower.starts_with(tag))
       return FileKind{"this is a web page (HTML), not the file itself",

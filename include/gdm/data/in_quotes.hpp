@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// @brief Text from a file as it may be shown in a message: short, in quotes, without control characters.
+/// @brief Text from a file as it may be shown in a message or compared: short, in quotes, in lower case.
 #pragma once
 
 #include <cstddef>
@@ -29,6 +29,13 @@ GDM_COLD [[nodiscard]] inline std::string in_quotes(std::string_view text, std::
   if (text.size() > limit) {
     out += "..";
   }
+  return out;
+}
+
+/// With a to z in place of A to Z, whatever the locale.
+GDM_COLD [[nodiscard]] inline std::string lower_case(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   return out;
 }
 

@@ -91,14 +91,11 @@ class TensorFile {
   /// Sorted by name.
   [[nodiscard]] const std::vector<TensorEntry>& tensors() const noexcept { return header_.tensors; }
   /// Pairs of key and value, sorted by key; the checksums are among them.
-  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& metadata() const noexcept {
-    return header_.metadata;
-  }
+  [[nodiscard]] const std::vector<MetadataEntry>& metadata() const noexcept { return header_.metadata; }
   /// The value of a metadata entry, or null.
   GDM_COLD [[nodiscard]] const std::string* find_metadata(std::string_view key) const noexcept {
-    const auto at =
-        std::ranges::lower_bound(header_.metadata, key, {}, [](const auto& e) -> std::string_view { return e.first; });
-    return at != header_.metadata.end() && at->first == key ? &at->second : nullptr;
+    const MetadataEntry* const entry = detail::find_by_name(header_.metadata, key, &MetadataEntry::first);
+    return entry == nullptr ? nullptr : &entry->second;
   }
   /// The value of a metadata entry.
   /// @throws Error [GDM-R403] if there is none
@@ -113,9 +110,7 @@ class TensorFile {
     return {entry, std::span(data_).subspan(detail::to_size(entry.begin), detail::to_size(entry.end - entry.begin))};
   }
   [[nodiscard]] const TensorEntry* find(std::string_view name) const noexcept {
-    const auto at =
-        std::ranges::lower_bound(header_.tensors, name, {}, [](const auto& t) -> std::string_view { return t.name; });
-    return at != header_.tensors.end() && at->name == name ? &*at : nullptr;
+    return detail::find_by_name(header_.tensors, name, &TensorEntry::name);
   }
   /// Refuses the file unless it holds just these tensors with these types and shapes.
   /// @throws Error [GDM-R403] naming the first tensor that is missing, not expected or different
@@ -124,23 +119,16 @@ class TensorFile {
       (void)require(spec);
     }
     for (const TensorEntry& tensor : header_.tensors) {
-      if (std::ranges::find(expected, tensor.name, &TensorSpec::name) == expected.end()) {
-        throw mismatch(tensor.name, "such a tensor is not expected here");
-      }
+      bool known = false;
+      for (const TensorSpec& spec : expected) known = known || spec.name == tensor.name;
+      if (!known) throw mismatch(tensor.name, "such a tensor is not expected here");
     }
   }
   /// Copies one tensor, last index fastest.
   /// @throws Error [GDM-R403] if it is missing or of another type or shape, or [GDM-R201] if `out` has another size
   template <TensorItem T>
   void copy(std::string_view name, const TensorShape& shape, std::span<T> out) const {
-    const View tensor = view(require({std::string(name), dtype_of<T>, shape}));
-    if (tensor.bytes.size() != out.size_bytes()) {
-      throw Error(Errc::invalid_argument, "TensorFile::copy", "room for " + std::to_string(out.size()) + " numbers",
-                  "Give room for all numbers of shape " + shape.text());
-    }
-    if (!out.empty()) {
-      std::memcpy(out.data(), tensor.bytes.data(), out.size_bytes());
-    }
+    copy({std::string(name), dtype_of<T>, shape}, std::as_writable_bytes(out));
   }
 
  private:
@@ -156,10 +144,11 @@ class TensorFile {
     source.finish();
     verify_checksums(options);
     for (const TensorEntry& tensor : header_.tensors) {
-      if (tensor.dtype == Dtype::f32) {
-        require_finite_numbers<float>(view(tensor));
-      } else if (tensor.dtype == Dtype::f64) {
-        require_finite_numbers<double>(view(tensor));
+      const auto [value, at] = first_not_finite(tensor.dtype, view(tensor).bytes);
+      if (!has_finite_bits(value)) {
+        throw Error(Errc::file_format, label_ + ": tensor " + in_quotes(tensor.name),
+                    "element " + std::to_string(at) + " is " + to_text(value),
+                    "Only finite numbers are loaded; save the model again from a training that converged");
       }
     }
   }
@@ -197,7 +186,7 @@ class TensorFile {
     source.read(std::as_writable_bytes(std::span(start).subspan(prefix.size())));
     refuse_other_kinds(start, label_);
     const auto is_text = [](char c) { return (c >= ' ' && c <= '~') || c == '\n' || c == '\r' || c == '\t'; };
-    if (std::ranges::all_of(start, is_text)) {
+    if (std::all_of(start.begin(), start.end(), is_text)) {
       throw Error(Errc::file_format, label_, "this is a text that begins with " + in_quotes(start, 16),
                   "Give a model that an optimizer's save or gdm_train wrote");
     }
@@ -205,9 +194,11 @@ class TensorFile {
 
   /// Whether another program wrote the file: neither a checksum nor a format of this library is left in it.
   GDM_COLD [[nodiscard]] bool is_foreign() const {
-    return std::ranges::none_of(header_.metadata, [](const auto& entry) {
-      return entry.first.starts_with(checksum_prefix) || (entry.first == "format" && entry.second.starts_with("gdm-"));
-    });
+    bool own = false;
+    for (const auto& [key, value] : header_.metadata) {
+      own = own || key.starts_with(checksum_prefix) || (key == "format" && value.starts_with("gdm-"));
+    }
+    return !own;
   }
 
   GDM_COLD void verify_checksums(TensorFileOptions options) const {
@@ -241,17 +232,14 @@ class TensorFile {
     }
   }
 
-  template <TensorItem T>
-  void require_finite_numbers(const View& tensor) const {
-    for (std::size_t at = 0; at < tensor.bytes.size(); at += sizeof(T)) {
-      T value;
-      std::memcpy(&value, tensor.bytes.data() + at, sizeof(T));
-      if (!has_finite_bits(value)) {
-        throw Error(Errc::file_format, label_ + ": tensor " + in_quotes(tensor.entry.name),
-                    "element " + std::to_string(at / sizeof(T)) + " is " + to_text(static_cast<double>(value)),
-                    "Only finite numbers are loaded; save the model again from a training that converged");
-      }
+  GDM_COLD void copy(const TensorSpec& spec, std::span<std::byte> out) const {
+    const View tensor = view(require(spec));
+    if (tensor.bytes.size() != out.size()) {
+      throw Error(Errc::invalid_argument, "TensorFile::copy",
+                  "room for " + std::to_string(out.size() / dtype_bytes(spec.dtype)) + " numbers",
+                  "Give room for all numbers of shape " + spec.shape.text());
     }
+    std::copy(tensor.bytes.begin(), tensor.bytes.end(), out.begin());
   }
 
   GDM_COLD [[nodiscard]] Error mismatch(std::string_view name, const std::string& found) const {

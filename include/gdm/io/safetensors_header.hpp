@@ -3,11 +3,9 @@
 /// @brief A reader of the JSON header of a safetensors file that refuses whatever the format does not foresee.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,21 +28,22 @@ GDM_COLD inline TensorEntry read_tensor_entry(JsonReader& reader, std::string na
   constexpr std::array<std::string_view, 3> keys = {"dtype", "shape", "data_offsets"};
   std::array<bool, 3> seen{};
   reader.object([&](const std::string& key) {
-    const auto* const found = std::ranges::find(keys, key);
-    if (found == keys.end()) {
+    std::size_t index = 0;
+    while (index < keys.size() && keys[index] != key) ++index;
+    if (index == keys.size()) {
       reader.fail("the unknown key " + in_quotes(key), "Remove that key");
     }
-    const auto index = static_cast<std::size_t>(found - keys.begin());
     if (std::exchange(seen[index], true)) {
       reader.fail("the key " + in_quotes(key) + " twice");
     }
     if (index == 0) {
       const std::string dtype = reader.string();
-      const auto* const known = std::ranges::find(all_dtypes, dtype, dtype_name);
-      if (known == all_dtypes.end()) {
+      std::size_t known = 0;
+      while (known < all_dtypes.size() && dtype_name(all_dtypes[known]) != dtype) ++known;
+      if (known == all_dtypes.size()) {
         reader.fail("dtype " + in_quotes(dtype), "Convert the tensor to F32, F64, I64 or U64");
       }
-      tensor.dtype = *known;
+      tensor.dtype = all_dtypes[known];
     } else if (index == 1) {
       reader.array([&] {
         if (!tensor.shape.push_back(reader.integer())) {
@@ -63,7 +62,7 @@ GDM_COLD inline TensorEntry read_tensor_entry(JsonReader& reader, std::string na
       }
     }
   });
-  if (!std::ranges::all_of(seen, std::identity{})) {
+  if (!seen[0] || !seen[1] || !seen[2]) {
     reader.fail("the end of a tensor without all of dtype, shape and data_offsets");
   }
   return tensor;
@@ -87,9 +86,10 @@ GDM_COLD inline void check_layout(const TensorFileHeader& header, std::uint64_t 
       throw fail("shape " + tensor.shape.text() + " of " + std::string(dtype_name(tensor.dtype)) +
                  " does not make the " + std::to_string(tensor.end - tensor.begin) + " bytes of its data_offsets");
     }
-    order.push_back(&tensor);
+    insert_in_order(order, &tensor, [](const TensorEntry* a, const TensorEntry* b) {
+      return a->begin != b->begin ? a->begin < b->begin : a->end < b->end;
+    });
   }
-  std::ranges::sort(order, {}, [](const TensorEntry* tensor) { return std::pair(tensor->begin, tensor->end); });
   std::uint64_t position = 0;
   for (const TensorEntry* const tensor : order) {
     if (tensor->begin != position) {
@@ -102,18 +102,6 @@ GDM_COLD inline void check_layout(const TensorFileHeader& header, std::uint64_t 
   }
   if (position != data_bytes) {
     throw Error(Errc::file_format, label, std::to_string(data_bytes - position) + " bytes follow the last tensor",
-                JsonReader::remedy);
-  }
-}
-
-/// Sorts by name and refuses two of the same.
-template <class List, class Name>
-GDM_COLD void sort_unique(List& list, Name name, std::string_view what, std::string_view label) {
-  std::ranges::sort(list, {}, name);
-  const auto twice = std::ranges::adjacent_find(list, {}, name);
-  if (twice != list.end()) {
-    throw Error(Errc::file_format, label,
-                "the header has the " + std::string(what) + " " + in_quotes(std::invoke(name, *twice)) + " twice",
                 JsonReader::remedy);
   }
 }
@@ -143,20 +131,24 @@ GDM_COLD [[nodiscard]] inline TensorFileHeader parse_tensor_header(std::string_v
       }
       reader.object([&](std::string entry) {
         require_room(header.metadata.size(), TensorFileLimits::metadata_entries, "metadata entries");
-        std::string value = reader.string();
-        header.metadata.emplace_back(std::move(entry), std::move(value));
+        const std::string shown = in_quotes(entry);
+        if (!detail::insert_by_name(header.metadata, {std::move(entry), reader.string()}, &MetadataEntry::first)) {
+          reader.fail("the metadata key " + shown + " twice");
+        }
       });
     } else {
-      reader.set_where(std::string(label) + ": tensor " + in_quotes(key));
+      const std::string shown = in_quotes(key);
+      reader.set_where(std::string(label) + ": tensor " + shown);
       require_room(header.tensors.size(), TensorFileLimits::tensors, "tensors");
-      header.tensors.push_back(detail::read_tensor_entry(reader, std::move(key)));
+      if (!detail::insert_by_name(header.tensors, detail::read_tensor_entry(reader, std::move(key)),
+                                  &TensorEntry::name)) {
+        reader.fail("the tensor " + shown + " twice");
+      }
     }
     reader.set_where(std::string(label));
   });
   reader.finish();
   detail::check_layout(header, data_bytes, label);
-  detail::sort_unique(header.tensors, &TensorEntry::name, "tensor", label);
-  detail::sort_unique(header.metadata, &std::pair<std::string, std::string>::first, "metadata key", label);
   return header;
 }
 

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
-#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,58 +28,40 @@ class TensorFileWriter {
     if (key.starts_with(checksum_prefix)) {
       throw refusal("metadata " + in_quotes(key), "the key is reserved for a checksum");
     }
-    if (!metadata_.try_emplace(std::move(key), std::move(value)).second) {
+    if (detail::find_by_name(metadata_, key, &MetadataEntry::first) != nullptr) {
       throw refusal("metadata " + in_quotes(key), "the key is taken");
     }
+    detail::insert_by_name(metadata_, {std::move(key), std::move(value)}, &MetadataEntry::first);
   }
 
   /// Copies `values`, last index fastest.
   /// @throws Error [GDM-R201] if the name is taken or reserved, the size does not fit the shape or a value is not
   /// finite
   template <TensorItem T>
-  GDM_COLD void add(std::string name, const TensorShape& shape, std::span<const T> values) {
-    const std::string where = "tensor " + in_quotes(name);
-    if (name == "__metadata__") {
-      throw refusal(where, "the name is reserved");
-    }
-    if (std::ranges::find(tensors_, name, &Tensor::name) != tensors_.end()) {
-      throw refusal(where, "the name is taken");
-    }
-    if (checked_bytes(shape.extents(), sizeof(T), values.size_bytes()) != values.size_bytes()) {
-      throw refusal(where, std::to_string(values.size()) + " numbers for shape " + shape.text());
-    }
-    if constexpr (!std::integral<T>) {
-      const auto bad = std::ranges::find_if(values, [](T value) { return !has_finite_bits(value); });
-      if (bad != values.end()) {
-        throw refusal(where,
-                      "element " + std::to_string(bad - values.begin()) + " is " + to_text(static_cast<double>(*bad)));
-      }
-    }
-    Tensor& tensor = tensors_.emplace_back();
-    tensor.name = std::move(name);
-    tensor.dtype = dtype_of<T>;
-    tensor.shape = shape;
-    tensor.bytes.assign(std::as_bytes(values).begin(), std::as_bytes(values).end());
+  void add(std::string name, const TensorShape& shape, std::span<const T> values) {
+    add(std::move(name), dtype_of<T>, shape, std::as_bytes(values));
   }
 
   /// The whole file.
   /// @throws Error [GDM-R201] if there is more in the header than the format allows
   GDM_COLD [[nodiscard]] std::vector<std::byte> bytes() const {
-    TensorFileHeader header;
+    std::vector<TensorEntry> entries;
     std::vector<const Tensor*> order;
     for (const std::uint64_t width : {8U, 4U}) {
       for (const Tensor& tensor : tensors_)
         if (dtype_bytes(tensor.dtype) == width) order.push_back(&tensor);
     }
     std::uint64_t position = 0;
-    auto metadata = metadata_;
+    std::vector<MetadataEntry> metadata = metadata_;
     for (const Tensor* const tensor : order) {
       const std::uint64_t end = position + tensor->bytes.size();
-      header.tensors.push_back({tensor->name, tensor->shape, position, end, tensor->dtype});
-      metadata[std::string(checksum_prefix) + tensor->name] = checksum_text(Crc32().add(tensor->bytes));
+      entries.push_back({tensor->name, tensor->shape, position, end, tensor->dtype});
+      detail::insert_by_name(metadata,
+                             {std::string(checksum_prefix) + tensor->name, checksum_text(Crc32().add(tensor->bytes))},
+                             &MetadataEntry::first);
       position = end;
     }
-    const std::string json = header_text(std::move(header), std::move(metadata), position);
+    const std::string json = header_text(entries, std::move(metadata), position);
 
     std::vector<std::byte> out(8 + json.size() + detail::to_size(position));
     const std::uint64_t length = json.size();
@@ -88,7 +69,7 @@ class TensorFileWriter {
     std::memcpy(out.data() + 8, json.data(), json.size());
     auto at = out.begin() + static_cast<std::ptrdiff_t>(8 + json.size());
     for (const Tensor* const tensor : order) {
-      at = std::ranges::copy(tensor->bytes, at).out;
+      at = std::copy(tensor->bytes.begin(), tensor->bytes.end(), at);
     }
     return out;
   }
@@ -115,26 +96,47 @@ class TensorFileWriter {
             "Give finite numbers, as many as the shape says, under unused names"};
   }
 
-  /// @param header  tensors in the order of their data
-  GDM_COLD static std::string header_text(TensorFileHeader header, std::map<std::string, std::string> metadata,
-                                          std::uint64_t data_bytes) {
-    std::string tensors;
-    for (const TensorEntry& tensor : header.tensors) {
-      tensors += ',';
-      tensors += json_string(tensor.name) + ":{\"dtype\":\"" + std::string(dtype_name(tensor.dtype)) +
-                 "\",\"shape\":" + tensor.shape.text() + ",\"data_offsets\":[" + std::to_string(tensor.begin) + "," +
-                 std::to_string(tensor.end) + "]}";
+  GDM_COLD void add(std::string name, Dtype dtype, const TensorShape& shape, std::span<const std::byte> bytes) {
+    const std::string where = "tensor " + in_quotes(name);
+    if (name == "__metadata__") {
+      throw refusal(where, "the name is reserved");
     }
-    std::ranges::sort(header.tensors, {}, &TensorEntry::name);
-    header.metadata.assign(metadata.begin(), metadata.end());
-    metadata[std::string(header_checksum_key)] = checksum_text(header_checksum(header));
+    for (const Tensor& tensor : tensors_) {
+      if (tensor.name == name) throw refusal(where, "the name is taken");
+    }
+    const std::uint64_t item = dtype_bytes(dtype);
+    if (checked_bytes(shape.extents(), item, bytes.size()) != bytes.size()) {
+      throw refusal(where, std::to_string(bytes.size() / item) + " numbers for shape " + shape.text());
+    }
+    if (const auto [value, at] = first_not_finite(dtype, bytes); !has_finite_bits(value)) {
+      throw refusal(where, "element " + std::to_string(at) + " is " + to_text(value));
+    }
+    tensors_.push_back({std::move(name), dtype, shape, {bytes.begin(), bytes.end()}});
+  }
+
+  /// @param tensors   in the order of their data
+  /// @param metadata  in the order of the keys
+  GDM_COLD static std::string header_text(const std::vector<TensorEntry>& tensors, std::vector<MetadataEntry> metadata,
+                                          std::uint64_t data_bytes) {
+    TensorFileHeader header;
+    std::string described;
+    for (const TensorEntry& tensor : tensors) {
+      described += ',';
+      described += json_string(tensor.name) + ":{\"dtype\":\"" + std::string(dtype_name(tensor.dtype)) +
+                   "\",\"shape\":" + tensor.shape.text() + ",\"data_offsets\":[" + std::to_string(tensor.begin) + "," +
+                   std::to_string(tensor.end) + "]}";
+      detail::insert_by_name(header.tensors, tensor, &TensorEntry::name);
+    }
+    header.metadata = metadata;
+    detail::insert_by_name(metadata, {std::string(header_checksum_key), checksum_text(header_checksum(header))},
+                           &MetadataEntry::first);
 
     std::string json = "{\"__metadata__\":";
     for (char before = '{'; const auto& [key, value] : metadata) {
       json += std::exchange(before, ',') + json_string(key) + ":" + json_string(value);
     }
     json += '}';
-    json += tensors + "}";
+    json += described + "}";
     json.resize((json.size() + 7) / 8 * 8, ' ');
     try {  // one place knows the limits of the format: the reader
       if (json.size() > TensorFileLimits::header_bytes) {
@@ -147,7 +149,7 @@ class TensorFileWriter {
     return json;
   }
 
-  std::map<std::string, std::string> metadata_;
+  std::vector<MetadataEntry> metadata_;  ///< in the order of the keys
   std::vector<Tensor> tensors_;
 };
 

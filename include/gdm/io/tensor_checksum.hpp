@@ -3,7 +3,6 @@
 /// @brief The checksums that a tensor file carries in its metadata: one of each tensor, one of the header itself.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -35,12 +34,11 @@ GDM_COLD [[nodiscard]] inline std::string checksum_text(const Crc32& crc) {
 /// alone would let 386 of the 16,576 flips of a bit in the header of a small model pass: those in the entries about the
 /// version and about training without the condition, and in this checksum's own.
 GDM_COLD [[nodiscard]] inline Crc32 header_checksum(const TensorFileHeader& header) {
-  const auto is_own = [](const auto& entry) { return entry.first == header_checksum_key; };
+  const bool has_own = detail::find_by_name(header.metadata, header_checksum_key, &MetadataEntry::first) != nullptr;
   Crc32 crc;
-  crc.add(std::uint64_t{header.metadata.size()} -
-          static_cast<std::uint64_t>(std::ranges::count_if(header.metadata, is_own)));
-  for (const auto& entry : header.metadata) {
-    if (!is_own(entry)) {
+  crc.add(std::uint64_t{header.metadata.size() - (has_own ? 1 : 0)});
+  for (const MetadataEntry& entry : header.metadata) {
+    if (entry.first != header_checksum_key) {
       crc.add_text(entry.first).add_text(entry.second);
     }
   }
