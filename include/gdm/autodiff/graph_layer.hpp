@@ -191,7 +191,7 @@ struct GraphLayer {
                            Block<S, rows<S>, columns<B>>& z) {
     detail::sum_tokens<W, S>(layout, detail::columns_of(x), D, detail::columns_of(pooled));
     detail::affine(p.pooled, detail::columns_of(std::as_const(pooled)), layout.n, time, detail::columns_of(shared));
-    simd::product<rows<S>>(
+    simd::product<rows<S>, (paired ? 2 : 1) * W>(
         stacked.data, stacked.stride, W, simd::Strided<S>{x.data, 1, x.stride}, layout.total,
         [&](int i, int j) { return simd::load<S>(shared.column(layout.instance[j]) + i); },
         [&](int i, int j, const simd::Pack<S>& sum) { simd::store<S>(z.column(j) + i, sum); });

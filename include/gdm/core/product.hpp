@@ -236,14 +236,15 @@ inline void product_band(const S* a, std::ptrdiff_t lda, int depth, const Stride
 }  // namespace detail
 
 /// C = start + A B for `Rows` x `depth` times `depth` x `columns`.
+/// @tparam Order  number of rows that decides the order of the sums; smaller than `Rows` where those are padded
 /// @param a       A by columns, each padded to whole registers: element (i, k) at `a[k * lda + i]`
 /// @param start   `Pack start(int row, int column)`: the value that the sums begin with (a bias, zero, C itself)
 /// @param finish  `void finish(int row, int column, Pack sum)`: takes `lanes<S>` rows of the result from `row` on
-template <int Rows, class S, class Start, class Finish>
+template <int Rows, int Order = Rows, class S, class Start, class Finish>
 inline void product(const S* a, std::ptrdiff_t lda, int depth, const Strided<S>& b, int columns, const Start& start,
                     const Finish& finish) {
   constexpr int registers = padded<S>(Rows) / lanes<S>;
-  constexpr int chains = detail::chains<S>(Rows);
+  constexpr int chains = detail::chains<S>(Order);
   constexpr int band = !has_registers<S> ? 1 : accumulators >= 20 ? 4 : 2;
   constexpr int whole = registers / band * band;
   if (columns == 1 && registers > band) {  // one column alone: taller bands keep the multiply-add units busy
