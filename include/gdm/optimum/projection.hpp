@@ -39,6 +39,14 @@ inline double free_budget(int size, double total, double lower) {
   return std::max(total - needed, 0.0);
 }
 
+/// Whether every element is `lower` or more.
+template <class Derived>
+bool none_below(const Eigen::MatrixBase<Derived>& y, double lower) {
+  for (int i = 0; i < y.size(); ++i)
+    if (!(y[i] >= lower)) return false;
+  return true;
+}
+
 }  // namespace detail
 
 /// Largest violation of {y : y_i >= lower, sum y = total}, relative to the total; 0 means feasible, a NaN infinity.
@@ -71,7 +79,7 @@ requires detail::fixed_vector<Derived>
   constexpr int size = Derived::SizeAtCompileTime;
   const double budget = detail::free_budget(size, total, lower);
   Vector<size> v = y;
-  if (simplex_violation(v, total, lower) <= 1e-12 && (v.array() >= lower).all()) {
+  if (simplex_violation(v, total, lower) <= 1e-12 && detail::none_below(v, lower)) {
     return v;
   }
   if (!(budget > 0.0)) {

@@ -33,11 +33,13 @@ struct RowStepFeatures {
 /// Widens the range of `s` to that of `seen`; mean and deviation stay, for the weights belong to them.
 template <int N>
 void widen(Standardisation<N>& s, const Standardisation<N>& seen) {
-  const auto to_units = [&](const Vector<N>& range) -> Vector<N> {
-    return (seen.mean + range.cwiseProduct(seen.deviation) - s.mean).cwiseQuotient(s.deviation);
-  };
-  s.lowest = s.lowest.cwiseMin(to_units(seen.lowest));
-  s.highest = s.highest.cwiseMax(to_units(seen.highest));
+  for (int i = 0; i < N; ++i) {
+    const auto to_units = [&](double limit) {
+      return (seen.mean[i] + limit * seen.deviation[i] - s.mean[i]) / s.deviation[i];
+    };
+    s.lowest[i] = std::min(s.lowest[i], to_units(seen.lowest[i]));
+    s.highest[i] = std::max(s.highest[i], to_units(seen.highest[i]));
+  }
 }
 
 /// The statistics of another size of a problem whose tokens share them.

@@ -93,7 +93,7 @@ struct SumRate {
   static bool present(const Condition& x, int channel) noexcept { return x[channel] != 0.0; }
 
   static Solution project(const Condition& x, const Solution& y) {
-    return violation(x, y) <= 1e-12 && (y.array() >= 0.0).all() ? y : project_simplex(of_present(x, y), x[M]);
+    return violation(x, y) <= 1e-12 && detail::none_below(y, 0.0) ? y : project_simplex(of_present(x, y), x[M]);
   }
   /// Of the simplex, and the power of absent channels relative to the total.
   static double violation(const Condition& x, const Solution& y) {
