@@ -149,6 +149,28 @@ TEST_CASE("a split that leaves one side empty is refused with the share and the 
   CHECK_THROWS_WITH_AS((void)gdm::split(Data{}, 0.5), Contains("of 0 rows"), gdm::Error);
 }
 
+TEST_CASE("conditions alone are split as rows with solutions are") {
+  auto data = gdm::generate<P>(5, 1);
+  const auto whole = data;
+  data.solutions = {};
+  const auto [head, tail] = gdm::split(data, 0.6);
+  CHECK(head.size() == 3);
+  CHECK(head.solutions.shape(0) == 0);
+  CHECK(tail.solutions.shape(0) == 0);
+  CHECK(head.condition(2) == whole.condition(2));
+  CHECK(tail.condition(0) == whole.condition(3));
+  tail.validate_conditions();
+}
+
+TEST_CASE("a split of arrays with different numbers of rows is refused") {
+  auto data = gdm::generate<P>(10, 1);
+  data.weights = xt::ones<double>({9});
+  CHECK_THROWS_WITH_AS((void)gdm::split(data, 0.5), Contains("dataset weights: 9 weights for 10 rows"), gdm::Error);
+  data.weights = {};
+  data.solutions.resize({4, 3});
+  CHECK_THROWS_WITH_AS((void)gdm::split(data, 0.8), Contains("dataset: 10 conditions and 4 solutions"), gdm::Error);
+}
+
 TEST_CASE("no rows are refused, whether asked for or given") {
   CHECK_THROWS_WITH_AS((void)gdm::generate<P>(0, 1), Contains("[GDM-R211]"), gdm::Error);
   CHECK_THROWS_WITH_AS(Data{}.validate(), Contains("[GDM-R211]"), gdm::Error);
@@ -174,7 +196,10 @@ TEST_CASE("a dataset whose shapes do not fit is refused with what was found") {
                        gdm::Error);
   data = small_data();
   data.solutions.resize({0, 3});
-  CHECK_THROWS_WITH_AS(data.validate(), Contains("2 conditions and 0 solutions"), gdm::Error);
+  CHECK_THROWS_WITH_AS(data.validate(),
+                       Contains("dataset: 2 conditions and no solution. Give one solution for "
+                                "each condition, or use the optimizer's `learn`"),
+                       gdm::Error);
 }
 
 TEST_CASE("a senseless row is refused by its number, element and value") {

@@ -66,13 +66,12 @@ struct Dataset {
       throw Error(Errc::empty_data, "dataset", "it has no rows", "Give at least one row");
     }
     require_columns<Condition>(conditions, "dataset conditions");
-    require_columns<Solution>(solutions, "dataset solutions");
-    if (conditions.shape(0) != solutions.shape(0)) {
-      throw Error(
-          Errc::shape_mismatch, "dataset",
-          std::to_string(conditions.shape(0)) + " conditions and " + std::to_string(solutions.shape(0)) + " solutions",
-          "Give one solution for each condition");
+    if (solutions.shape(0) == 0) {
+      throw Error(Errc::shape_mismatch, "dataset", std::to_string(size()) + " conditions and no solution",
+                  "Give one solution for each condition, or use the optimizer's `learn`, which needs none");
     }
+    require_columns<Solution>(solutions, "dataset solutions");
+    require_one_solution_each();
     require_weights();
     for (std::size_t i = 0; i < size(); ++i) {
       try {
@@ -99,14 +98,32 @@ struct Dataset {
     }
   }
 
+  /// Refuses arrays with different numbers of rows; there may be conditions alone.
+  /// @throws Error [GDM-R212]
+  void require_rows() const {
+    if (solutions.shape(0) > 0) require_one_solution_each();
+    require_one_weight_each();
+  }
+
  private:
-  void require_weights() const {
-    if (weights.size() == 0) return;
-    if (weights.size() != size()) {
+  void require_one_solution_each() const {
+    if (conditions.shape(0) != solutions.shape(0)) {
+      throw Error(
+          Errc::shape_mismatch, "dataset",
+          std::to_string(conditions.shape(0)) + " conditions and " + std::to_string(solutions.shape(0)) + " solutions",
+          "Give one solution for each condition");
+    }
+  }
+  void require_one_weight_each() const {
+    if (weights.size() > 0 && weights.size() != size()) {
       throw Error(Errc::shape_mismatch, "dataset weights",
                   std::to_string(weights.size()) + " weights for " + std::to_string(size()) + " rows",
                   "Give one weight for each row, or none at all");
     }
+  }
+  void require_weights() const {
+    if (weights.size() == 0) return;
+    require_one_weight_each();
     double sum = 0;
     for (std::size_t i = 0; i < size(); ++i) {
       if (!(weights(i) >= 0 && std::isfinite(weights(i)))) {
@@ -187,10 +204,12 @@ template <class P>
   }
 }
 
-/// The first `share` of the rows, and the rest. Rows keep their order.
-/// @throws Error [GDM-R201] if `share` is outside (0, 1) or leaves one side empty
+/// The first `share` of the rows, and the rest. Rows keep their order; conditions alone are split, too.
+/// @throws Error [GDM-R201] if `share` is outside (0, 1) or leaves one side empty, [GDM-R212] if the arrays have
+///         different numbers of rows
 template <class P>
 [[nodiscard]] std::pair<Dataset<P>, Dataset<P>> split(const Dataset<P>& data, double share) {
+  data.require_rows();
   const std::size_t n = data.size();
   const auto head = share > 0 && share < 1 ? static_cast<std::size_t>(std::llround(share * static_cast<double>(n))) : 0;
   if (head == 0 || head >= n) {
@@ -199,7 +218,9 @@ template <class P>
                 "Give a share between 0 and 1 and enough rows");
   }
   const auto part = [&](std::size_t begin, std::size_t end) {
-    Dataset<P> rows{rows_of(data.conditions, begin, end), rows_of(data.solutions, begin, end)};
+    Dataset<P> rows;
+    rows.conditions = rows_of(data.conditions, begin, end);
+    if (data.solutions.shape(0) > 0) rows.solutions = rows_of(data.solutions, begin, end);
     if (data.weights.size() > 0) {
       rows.weights.resize({end - begin});
       std::copy(data.weights.data() + begin, data.weights.data() + end, rows.weights.data());
