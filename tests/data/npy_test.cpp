@@ -159,7 +159,7 @@ TEST_CASE("parse_npy: refuses everything else, and says what") {
       {file_of("{'descr' '<f8'}", six), "where ':' should be"},
       {file_of("{'descr': '<f8' 'shape': (2, 3)}", six), "where '}' should be"},
       {file_of("{descr: '<f8'}", six), "where ''' should be"},
-      {file_of(dict("(2, 3)", "<c8"), six), "the type \"<c8\". Convert the array with .astype('<f8')"},
+      {file_of(dict("(2, 3)", "<c8"), six), "the type \"<c8\". Save array.astype('<c16', 'C').view('<f8')"},
       {file_of(dict("(2, 3)", "=f8"), six), "the type \"=f8\""},
       {file_of(dict("(2, 3)", "|f8"), six), "the type \"|f8\""},
       {file_of(dict("(2, 3)", "<f16"), six), "the type \"<f16\""},
@@ -203,9 +203,12 @@ TEST_CASE("parse_npy: refuses everything else, and says what") {
   CHECK(says(complaint(file_of(dict("(0, 3)"), ""), gdm::Errc::empty_data), "without numbers"));
   CHECK(says(complaint(file_of(dict("(9223372036854775808, 0)"), ""), gdm::Errc::empty_data), "without numbers"));
   const double infinity = std::numeric_limits<double>::infinity();
-  CHECK(says(complaint(file_of(dict("(1, 2)"), raw<double>({1, -infinity}))), "number 1 of the file is -inf"));
+  CHECK(says(complaint(file_of(dict("(1, 2)"), raw<double>({1, -infinity}))), "element [0, 1] is -inf"));
   CHECK(says(complaint(file_of(dict("(1, 2)", "<f4"), raw<float>({std::numeric_limits<float>::quiet_NaN(), 1}))),
-             "number 0 of the file is nan"));
+             "element [0, 0] is nan"));
+  const std::string nan_fourth = raw<double>({1, 2, 3, std::numeric_limits<double>::quiet_NaN(), 5, 6});
+  CHECK(says(complaint(file_of(dict("(2, 3)"), nan_fourth)), "element [1, 0] is nan. Only finite numbers are read"));
+  CHECK(says(complaint(file_of(dict("(2, 3)", "<f8", "True"), nan_fourth)), "element [1, 1] is nan"));
 }
 
 TEST_CASE("parse_npy: integers, either byte order, and the shapes that Python 2 wrote") {
@@ -221,7 +224,7 @@ TEST_CASE("parse_npy: integers, either byte order, and the shapes that Python 2 
   CHECK(parse_npy(bytes_of(file_of(dict("(1, 1)", "<i8"), raw<std::int64_t>({-(std::int64_t{1} << 53)})))) ==
         Table{{-0x1p53}});
   CHECK(says(complaint(file_of(dict("(1, 1)", "<i8"), raw<std::int64_t>({(std::int64_t{1} << 54) + 1}))),
-             "number 0 of the file is 18014398509481985. Above 2^53 not every integer has a double"));
+             "element [0, 0] is 18014398509481985. Above 2^53 not every integer has a double"));
 }
 
 #ifdef GDM_SHARED_DIR

@@ -57,6 +57,20 @@ class FortranOrder {
   std::size_t place_ = 0;
 };
 
+/// `element [17, 2]`, as NumPy counts, of the place in an array with the last index fastest.
+template <std::size_t N>
+std::string element_name(std::size_t place, const std::array<std::size_t, N>& shape) {
+  std::array<std::size_t, N> index{};
+  for (std::size_t i = N; i > 0; place /= shape[--i]) {
+    index[i - 1] = place % shape[i - 1];
+  }
+  std::string name = "element [" + std::to_string(index[0]);
+  for (std::size_t i = 1; i < N; ++i) {
+    name += ", " + std::to_string(index[i]);
+  }
+  return name + "]";
+}
+
 /// Reads what follows the header in pieces of a few KiB, so that the array is the only memory that grows with the file.
 template <class Item, std::size_t N, ByteSource Source>
 void read_npy_items(Source& source, const NpyHeader& header, const std::array<std::size_t, N>& shape,
@@ -70,9 +84,9 @@ void read_npy_items(Source& source, const NpyHeader& header, const std::array<st
       if (header.big_endian) std::ranges::reverse(bytes);
       const Item item = std::bit_cast<Item>(bytes);
       const double value = static_cast<double>(item);
+      const std::size_t place = header.fortran_order ? order.next() : i;
       const auto fail = [&](const std::string& found, const char* remedy) {
-        return Error(Errc::file_format, source.label(), "number " + std::to_string(i) + " of the file is " + found,
-                     remedy);
+        return Error(Errc::file_format, source.label(), element_name(place, shape) + " is " + found, remedy);
       };
       if constexpr (std::floating_point<Item>) {
         if (!has_finite_bits(item)) {
@@ -81,7 +95,7 @@ void read_npy_items(Source& source, const NpyHeader& header, const std::array<st
       } else if (value < -0x1p53 || value > 0x1p53) {
         throw fail(std::to_string(item), "Above 2^53 not every integer has a double; convert with .astype('<f8')");
       }
-      out[header.fortran_order ? order.next() : i] = value;
+      out[place] = value;
       ++i;
     }
   }

@@ -78,7 +78,9 @@ inline void read_npy_type(TextReader& reader, NpyHeader& header) {
   const std::string_view order = descr.substr(0, 1);
   if (std::ranges::find(types, descr.substr(order.size())) == types.end() ||
       (order != "<" && order != ">" && !(order == "|" && descr.ends_with('1')))) {
-    reader.fail("the type " + in_quotes(descr), "Convert the array with .astype('<f8') and save it again");
+    reader.fail("the type " + in_quotes(descr),
+                descr.find('c') == 1 ? "Save array.astype('<c16', 'C').view('<f8'), real and imaginary parts in turn"
+                                     : "Convert the array with .astype('<f8') and save it again");
   }
   header.big_endian = order == ">";
   header.kind = descr[1];
