@@ -74,7 +74,8 @@ TEST_CASE("parse_csv: the first line as a header") {
   CHECK(says(complaint("nan,inf\n1,2\n", gdm::Errc::file_format, detect), "table, line 1, column 1: \"nan\""));
   CHECK(says(complaint("1x,2x\n1,2\n", gdm::Errc::file_format, detect), "table, line 1, column 1: \"1x\""));
   CHECK(says(complaint("a,\n1,2\n", gdm::Errc::file_format, detect), "table, line 1, column 1: \"a\""));
-  CHECK(says(complaint("a,b\n1,2\n"), "if this line names the columns, set CsvOptions::header"));
+  CHECK(says(complaint("a,b\n1,2\n"),
+             "if this line names the columns, read it with {.header = gdm::CsvHeader::present}"));
 }
 
 TEST_CASE("parse_csv: header and values have one definition of a number, and no first instance is lost") {

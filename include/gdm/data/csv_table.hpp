@@ -196,7 +196,8 @@ class CsvParser {
     }
     throw fail(column, in_quotes(field) + " is not a number",
                line_ == 1 && options_.header == CsvHeader::none
-                   ? "Write numbers such as -1.5e3; if this line names the columns, set CsvOptions::header"
+                   ? "Write numbers such as -1.5e3; if this line names the columns, read it with "
+                     "{.header = gdm::CsvHeader::present}, or --header present in the tools"
                : line_ == 1 && options_.header == CsvHeader::detect
                    ? "Write numbers such as -1.5e3, without quotes or units; a header has a name for every column"
                    : "Write numbers such as -1.5e3, without quotes or units");
