@@ -123,7 +123,7 @@ class TemporaryFile {
   }
   [[noreturn]] void fail(std::string_view step, int error, std::string_view litter = {}) const {
     throw Error(Errc::file_io, path_.string(), std::string(step) + " failed: " + text(error) + std::string(litter),
-                "What was there before is unchanged; check the free space and the permissions of its folder");
+                "What was there before is unchanged; check that its folder exists, its free space and its permissions");
   }
   [[noreturn]] void give_up(std::string_view step, int error) {
     const bool litter = discard() != 0;
