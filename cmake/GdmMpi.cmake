@@ -8,11 +8,12 @@ macro(gdm_find_mpi)
     endif()
     if(NOT TARGET MPI::MPI_${_gdm_mpi})
       find_package(MPI QUIET COMPONENTS ${_gdm_mpi})
-      if(TARGET MPI::MPI_${_gdm_mpi})  # for whoever added this project as a folder of its own
+      if(MPI_${_gdm_mpi}_FOUND)  # for whoever added this project as a folder of its own
         set_target_properties(MPI::MPI_${_gdm_mpi} PROPERTIES IMPORTED_GLOBAL TRUE)
       endif()
     endif()
-    if(TARGET MPI::MPI_${_gdm_mpi})
+    # Where there is no MPI, FindMPI makes the target all the same, without include paths and libraries.
+    if(TARGET MPI::MPI_${_gdm_mpi} AND (NOT DEFINED MPI_${_gdm_mpi}_FOUND OR MPI_${_gdm_mpi}_FOUND))
       add_library(gdm::mpi INTERFACE IMPORTED GLOBAL)
       target_link_libraries(gdm::mpi INTERFACE gdm::gdm MPI::MPI_${_gdm_mpi})
     endif()

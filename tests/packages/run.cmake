@@ -52,6 +52,12 @@ stand_in(old Eigen3 3.3.9 SameMajorVersion Eigen3::Eigen)
 configure(1 "Eigen 3.3.9 was found in .* give one of 3.4 to 5" -S ${ROOT} -B ${OUT}/build_old -DCMAKE_PREFIX_PATH=${OUT}/old -DGDM_BUILD_TESTS=OFF -DGDM_BUILD_EXAMPLES=OFF)
 configure(1 "gdm needs Eigen 3.4 to 5; .* has 3.3.9" -S ${OUT}/user5.0.1 -B ${OUT}/user_old "-DCMAKE_PREFIX_PATH=${OUT}/old\;${OUT}/installed5.0.1\;${OUT}/5.0.1")
 
+# Where MPI is missing, CMake's own module makes its targets all the same: then there is no gdm::mpi.
+file(WRITE ${OUT}/no_mpi/FindMPI.cmake "foreach(language IN LISTS MPI_FIND_COMPONENTS)\n"
+  "  add_library(MPI::MPI_\${language} INTERFACE IMPORTED)\n  set(MPI_\${language}_FOUND FALSE)\nendforeach()\nset(MPI_FOUND FALSE)\n")
+configure(0 "no MPI was found" -S ${ROOT} -B ${OUT}/build_no_mpi -DCMAKE_PREFIX_PATH=${OUT}/5.0.1 -DCMAKE_MODULE_PATH=${OUT}/no_mpi
+  -DGDM_BUILD_TESTS=OFF -DGDM_BUILD_EXAMPLES=OFF)
+
 # Another processor's programs are not built for this one's.
 configure(0 "Generating done" -S ${ROOT} -B ${OUT}/build_cross -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=aarch64
   -DCMAKE_PREFIX_PATH=${OUT}/5.0.1 -DGDM_BUILD_TESTS=OFF -DGDM_BUILD_EXAMPLES=OFF)
