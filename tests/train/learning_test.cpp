@@ -140,6 +140,31 @@ TEST_CASE("labels and bounds are never asked for, the baseline once an instance 
   CHECK(Counted::bounds == 0);
 }
 
+namespace {
+
+/// Loads whose objective is no number for light loads.
+struct Undefined : Loads {
+  static double objective(const Condition& x, const Solution& y) {
+    return Loads::objective(x, y) + std::log(x[0] < 0.2 ? -1.0 : 1.0);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("learning refuses an instance without an objective by its number") {
+  gdm::GdmOptimizer<Undefined, gdm::Mlp<16, 16>> optimizer;
+  gdm::Dataset<Undefined> table;
+  table.conditions = {{1, 2}, {3, 4}, {0.1, 1}, {0.1, 2}};
+  for (const int threads : {1, 2}) {
+    CHECK_THROWS_WITH_AS(
+        (void)optimizer.learn(table, {.rounds = 1, .samples = 2, .threads = threads}),
+        doctest::Contains("learning, instance 2: the objective of every candidate is nan. Make it a number"),
+        gdm::Error);
+  }
+  CHECK(table.solutions.shape(0) == 0);
+  CHECK(!optimizer.trained());
+}
+
 TEST_CASE("options of learning out of their range are named") {
   Optimizer optimizer;
   const auto refused = [&](auto change, const char* name) {

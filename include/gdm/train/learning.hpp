@@ -159,10 +159,21 @@ class Learning {
       value_[i] = value;
       set_row(table_.solutions, i, best);
     });
+    require_values();
     state_.report.objective.push_back(mean(value_));
     state_.report.sampled.push_back(mean(one_));
     state_.report.replaced.push_back(mean(replaced_));
     state_.spread = mean(spread_) / std::max(std::abs(mean(value_)), 1e-300);
+  }
+
+  /// Without an objective of any candidate there is no best known solution: all processes find the same instance.
+  void require_values() {
+    const auto none = std::ranges::find_if(value_, [](double value) { return std::isnan(value); });
+    if (none == value_.end()) return;
+    if (!known_) table_.solutions.resize({0, static_cast<std::size_t>(Traits::solution_size)});  // as it came
+    throw Error(Errc::infeasible, "learning, instance " + std::to_string(none - value_.begin()),
+                "the objective of every candidate is nan",
+                "Make it a number for all that `project` returns; gdm::check_problem shows where it is none");
   }
 
   /// Random numbers of a round, apart from those of the others.
