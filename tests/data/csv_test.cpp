@@ -78,6 +78,21 @@ TEST_CASE("parse_csv: the first line as a header") {
              "if this line names the columns, read it with {.header = gdm::CsvHeader::present}"));
 }
 
+TEST_CASE("parse_csv: complex numbers are called so, and are no header") {
+  for (const char* field : {"1+2j", " (1.0e+00-2.0e+00j)", "3i", "-0.5J", "(+.5e-3+0j)"}) {
+    CAPTURE(field);
+    for (const CsvHeader header : {CsvHeader::none, CsvHeader::detect}) {
+      const std::string said = complaint(std::string(field) + ",1\n1,2\n", gdm::Errc::file_format, {.header = header});
+      CHECK(says(said, "table, line 1, column 1: "));
+      CHECK(says(said, " is a complex number. Give its real and its imaginary part as two columns"));
+    }
+  }
+  for (const char* field : {"j", "i", "e1j2", "+x3j", "a1j", "ej", "e1j", "+ej"}) {
+    CAPTURE(field);
+    CHECK(!says(complaint(std::string("1,2\n") + field + ",1\n"), "complex"));
+  }
+}
+
 TEST_CASE("parse_csv: header and values have one definition of a number, and no first instance is lost") {
   const CsvOptions detect{.header = CsvHeader::detect};
   CHECK(same(parse_csv("+1.2e+00,+7e-1\n1,2\n", "table", detect), Table{{1.2, 0.7}, {1.0, 2.0}}));

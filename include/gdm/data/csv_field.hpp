@@ -39,13 +39,22 @@ enum class FieldKind {
   return error == std::errc() && has_finite_bits(value) ? FieldKind::number : FieldKind::not_finite;
 }
 
+/// Whether a field is a complex number as Python or MATLAB writes it: 1+2j, (1.5e-3-2e0j), 3i.
+[[nodiscard]] inline bool is_complex(std::string_view field) {
+  const std::string_view text = trimmed(field, " \t()");
+  if (text.size() < 2 || std::string_view("ijIJ").find(text.back()) == std::string_view::npos) return false;
+  const auto among = [](char c, std::string_view signs) { return signs.find(c) != std::string_view::npos; };
+  return among(text.front(), "0123456789.+-") && among(text[text.size() - 2], "0123456789.") &&
+         text.find_first_not_of("0123456789.eE+-") == text.size() - 1;
+}
+
 /// Whether a field may be the name of a column: it begins with a letter (after quotes or the mark of a comment), or is
 /// an ordinal such as 1st or 2_gain. Words for a missing value are no names, nor is a number in quotes or with a unit:
 /// a first line of those is a damaged instance, and must not vanish as if it were a header.
 [[nodiscard]] inline bool is_column_name(std::string_view field) {
   std::string_view text = trimmed(field, " \t\"'#%");
   double ignored = 0;
-  if (text.empty() || read_field(text, ignored) != FieldKind::other) return false;
+  if (text.empty() || read_field(text, ignored) != FieldKind::other || is_complex(text)) return false;
   const auto is_letter = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
   };

@@ -187,6 +187,10 @@ class CsvParser {
       case detail::FieldKind::other:
         break;
     }
+    if (detail::is_complex(field)) {
+      throw fail(column, in_quotes(field) + " is a complex number",
+                 "Give its real and its imaginary part as two columns");
+    }
     const std::string_view separator = detail::other_separator(field.substr(0, 1000));
     const std::string sign = options_.separator == ',' ? "commas" : in_quotes({&options_.separator, 1});
     if (!separator.empty()) {
