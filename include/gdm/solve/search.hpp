@@ -5,46 +5,14 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 
 #include <gdm/diffusion/denoise.hpp>
 #include <gdm/model/model.hpp>
 #include <gdm/solve/candidates.hpp>
+#include <gdm/solve/pace.hpp>
 
 GDM_NAMESPACE_BEGIN
 namespace detail {
-
-/// The time that a search may take, measured from its beginning. Decides how many columns the next pass has.
-class Pace {
- public:
-  explicit Pace(std::chrono::nanoseconds deadline) : deadline_(deadline), begin_(now_if_asked()), last_(begin_) {}
-
-  [[nodiscard]] bool limited() const noexcept { return deadline_.count() > 0; }
-  /// Columns, up to `most`, that are expected to be done in time; 0 once the deadline is over. The first pass is one
-  /// column. A column alone takes longer than one among others, so a pass is expected to take that of the first and, for
-  /// each further column, the mean of the last pass: at the end there is one column or none.
-  [[nodiscard]] int columns(int most) noexcept {
-    if (!limited()) return most;
-    if (alone_.count() == 0) return 1;
-    const auto left = deadline_ - (last_ - begin_);
-    if (left.count() <= 0) return 0;
-    return static_cast<int>(std::clamp<long long>(1 + (left - alone_) / further_, 1, most));
-  }
-  void passed(int columns) noexcept {
-    if (!limited()) return;
-    const auto now = Clock::now();
-    further_ = std::max(std::chrono::nanoseconds(1), (now - last_) / columns);
-    if (alone_.count() == 0) alone_ = further_;
-    last_ = now;
-  }
-
- private:
-  using Clock = std::chrono::steady_clock;
-  [[nodiscard]] Clock::time_point now_if_asked() const { return limited() ? Clock::now() : Clock::time_point{}; }
-
-  std::chrono::nanoseconds deadline_, alone_{0}, further_{0};  ///< a column of the first pass, and of the last
-  Clock::time_point begin_, last_;
-};
 
 /// The sampling of one type of model. Its buffers hold as many columns as the network works on at a time: samples of one
 /// instance, or of several instances that want few samples each.
@@ -102,7 +70,7 @@ class Search {
   template <class Read, class Options>
   void run(int m, const Read& read, const Solution* starts, std::uint64_t seed, const Options& options, bool valued,
            const Observer& observer = {}) {
-    Pace pace(options.deadline);
+    Pace<std::chrono::steady_clock> pace(options.deadline);
     const int samples = static_cast<int>(options.samples);
     const int most = m == 1 ? std::min(samples, batch) : samples;  // columns of an instance
     encode(m, most, read);

@@ -21,23 +21,13 @@
 #include <gdm/core/crc32.hpp>
 #include <gdm/data/dataset.hpp>
 #include <gdm/model/model.hpp>
-#include <gdm/problem/draw.hpp>
-#include <gdm/solve/candidates.hpp>
+#include <gdm/train/collapse.hpp>
+#include <gdm/train/first_candidates.hpp>
 #include <gdm/train/learning_file.hpp>
 #include <gdm/train/reduction.hpp>
 
 GDM_NAMESPACE_BEGIN
 namespace detail {
-
-/// A feasible point of an instance, spread over the scale of its solutions.
-template <class Codec>
-typename Codec::Solution random_point(const typename Codec::Instance& instance, RandomStream& random) {
-  using Solution = typename Codec::Solution;
-  Solution scale = Codec::project(instance, Solution::Constant(1e6)).cwiseAbs();
-  const bool signs = random.below(2) == 0;
-  for (double& s : scale) s = (s > 0 ? s : 1) * (signs ? draw_normal(random) : 2 * draw_uniform(random));
-  return Codec::project(instance, scale);
-}
 
 /// One run of `learn`. All processes of the reduction have the same table, report and model after every round.
 /// @tparam Reduction  who works out which rows, and how gradients are added (gdm/train/reduction.hpp)
@@ -149,7 +139,11 @@ class Learning {
         const auto near = optimizer_.answer_without_bound(x, &known, solve);
         take(near.solution, near.objective);
       } else {
-        first_candidates(*instance, i, options, take);
+        RandomStream random(options.seed, for_learning_starts, static_cast<std::uint32_t>(i));
+        Candidates<Codec, Refinement> candidates;
+        candidates.begin(options.refine, true);
+        add_first_candidates(*instance, options.baseline, random, candidates);
+        take(candidates.best(), candidates.value());
       }
       Candidates<Codec, Refinement> polished;
       polished.begin(options.polish, true);
@@ -196,26 +190,13 @@ class Learning {
     return solve;
   }
 
-  /// The baseline and some random points, each refined.
-  template <class Options, class Take>
-  static void first_candidates(const Instance& instance, std::size_t i, const Options& options, const Take& take) {
-    Candidates<Codec, Refinement> candidates;
-    candidates.begin(options.refine, true);
-    if constexpr (has_baseline<P>) {
-      if (options.baseline) candidates.add(instance, P::baseline(instance.x));
-    }
-    RandomStream random(options.seed, for_learning_starts, static_cast<std::uint32_t>(i));
-    for (int k = 0; k < 4; ++k) candidates.add(instance, random_point<Codec>(instance, random));
-    take(candidates.best(), candidates.value());
-  }
-
   /// Trains on the table: on from the weights there are, or anew after a collapse and where the latents have moved so far
   /// that the old standardisation no longer fits. The last round goes on, too: on two disturbing links one sample has
   /// half the gap that new weights reach in its epochs (1.6e-2 against 3.6e-2, four seeds), on power control 0.9 of it.
   template <class Options>
   void train(const Options& options, std::size_t round) {
     const bool last = round + 1 == options.rounds;
-    const char* const collapse = slot_.filled() ? collapsed() : nullptr;
+    const char* const collapse = slot_.filled() ? collapsed<Traits>(state_.report, state_.spread) : nullptr;
     if (collapse != nullptr) warn(round, std::string(collapse) + remedy);
     const bool go_on = slot_.filled() && collapse == nullptr && (options.fine_tune || fits(options.threads));
     if (!go_on) state_.report.afresh.push_back(round + 1);
@@ -273,20 +254,6 @@ class Learning {
     state_.report.warnings.push_back("round " + std::to_string(round + 1) + ": " + what);
   }
 
-  /// Whether the model has stopped to help, and how: one sample is much worse than a round ago, or all samples of an
-  /// instance are alike although better solutions are known. Null: it has not.
-  [[nodiscard]] const char* collapsed() const {
-    const auto& s = state_.report.sampled;
-    const std::size_t n = s.size();
-    const double unit = std::abs(state_.report.objective.back());
-    const double behind = std::abs(state_.report.objective.back() - s[n - 1]);
-    if (n >= 2 && std::isfinite(s[n - 2]) && Traits::better(s[n - 2], s[n - 1]) &&
-        std::abs(s[n - 2] - s[n - 1]) > 0.05 * unit)
-      return "one sample is more than 5 % worse than a round ago";
-    if (state_.spread < 1e-9 && behind > 1e-3 * unit)
-      return "all samples of an instance are alike although better solutions are known";
-    return nullptr;
-  }
   /// Whether mean and deviation of the latents in the table are near those of the model's codec.
   [[nodiscard]] bool fits(int threads) const {
     std::vector<typename Codec::Latent> latents(table_.size());
@@ -298,13 +265,7 @@ class Learning {
     });
     GroupStatistics statistics;
     for (std::size_t i = 0; i < latents.size(); ++i) statistics.add(latents[i], Codec::latent_groups, tokens[i]);
-    const auto now = statistics.standardisation<Codec::latent_size>(Codec::latent_groups);
-    const auto& then = slot_.get()->codec.latents;
-    for (int i = 0; i < Codec::latent_size; ++i) {
-      const double ratio = now.deviation[i] / then.deviation[i];
-      if (std::abs(now.mean[i] - then.mean[i]) > 0.25 * then.deviation[i] || ratio < 0.8 || ratio > 1.25) return false;
-    }
-    return true;
+    return alike(statistics.standardisation<Codec::latent_size>(Codec::latent_groups), slot_.get()->codec.latents);
   }
 
   [[nodiscard]] std::unique_ptr<Instance> describe(std::size_t i) const {
