@@ -32,8 +32,9 @@ class RowDealer {
   void run() {
     std::chrono::microseconds patience = shortest;
     while (!over()) {
-      if (!asked_ && !exhausted_ && workers_.low()) ask();
-      bool busy = world_.rank() == 0 ? serve() : receive_grant();
+      const bool asks = !asked_ && !exhausted_ && workers_.low();
+      if (asks) ask();  // who is told that no row is left may be done, and must not wait for news
+      bool busy = (world_.rank() == 0 ? serve() : receive_grant()) || asks;
       RowBlock done;
       const bool low = !asked_ && !exhausted_;
       const bool expects = world_.rank() == 0 ? world_.size() > 1 : asked_;  // a message that wakes nobody
