@@ -39,6 +39,22 @@ template <class S, int Count, class F>
   for (std::size_t i = 0; i < static_cast<std::size_t>(Row<S, Count>::registers); ++i) f(i);
 }
 
+/// Sums of complex products c s over its real parts: real times real, imaginary times imaginary, and the mixed ones.
+template <class S, int Count>
+struct ProductParts {
+  Row<S, Count> rr{}, ii{}, ri{}, ir{};
+
+  [[gnu::always_inline]] void add(const ComplexRow<S, Count>& c, S s_re, S s_im) {
+    const auto re = simd::broadcast(s_re), im = simd::broadcast(s_im);
+    each_register(rr, [&](std::size_t i) {
+      rr.part[i] = simd::fma(c.re.part[i], re, rr.part[i]);
+      ii.part[i] = simd::fma(c.im.part[i], im, ii.part[i]);
+      ri.part[i] = simd::fma(c.re.part[i], im, ri.part[i]);
+      ir.part[i] = simd::fma(c.im.part[i], re, ir.part[i]);
+    });
+  }
+};
+
 /// The sum of all lanes, by halves: the ascent is made of short dot products, and waits for each.
 template <class S>
 S sum_of(const simd::Pack<S>& x) {
@@ -111,21 +127,12 @@ struct Links {
 
   /// s = d + C v and what follows from it.
   [[nodiscard]] Reception<S> receive(const ComplexRow<S, elements>& v) const {
-    Row<S, users> rr = direct, ii{}, ri{}, ir{};  // real times real parts, and so on
-    for (int n = 0; n < elements; ++n) {
-      const ComplexRow<S, users>& c = of_element[static_cast<std::size_t>(n)];
-      const auto re = simd::broadcast(v.re[n]), im = simd::broadcast(v.im[n]);
-      each_register(rr, [&](std::size_t i) {
-        rr.part[i] = simd::fma(c.re.part[i], re, rr.part[i]);
-        ii.part[i] = simd::fma(c.im.part[i], im, ii.part[i]);
-        ri.part[i] = simd::fma(c.re.part[i], im, ri.part[i]);
-        ir.part[i] = simd::fma(c.im.part[i], re, ir.part[i]);
-      });
-    }
+    ProductParts<S, users> sum{.rr = direct, .ii = {}, .ri = {}, .ir = {}};
+    for (int n = 0; n < elements; ++n) sum.add(of_element[static_cast<std::size_t>(n)], v.re[n], v.im[n]);
     Reception<S> r;
     simd::Pack<S> inverses{};
-    each_register(rr, [&](std::size_t i) {
-      const simd::Pack<S> re = rr.part[i] - ii.part[i], im = ri.part[i] + ir.part[i];
+    each_register(sum.rr, [&](std::size_t i) {
+      const simd::Pack<S> re = sum.rr.part[i] - sum.ii.part[i], im = sum.ri.part[i] + sum.ir.part[i];
       const simd::Pack<S> received = S(1) + re * re + im * im;
       const simd::Pack<S> rate = simd::log(received);
       r.rate.part[i] = rate > S(1e-9) ? rate : simd::broadcast(S(1e-9));  // nobody has none at all
@@ -142,21 +149,12 @@ struct Links {
 
   /// C^H q: the phases of these numbers are the best answer to prices q, as far as prices stay what they are.
   [[nodiscard]] ComplexRow<S, elements> answer(const ComplexRow<S, users>& q) const {
-    Row<S, elements> rr{}, ii{}, ri{}, ir{};
-    for (int k = 0; k < users; ++k) {
-      const ComplexRow<S, elements>& c = of_user[static_cast<std::size_t>(k)];
-      const auto re = simd::broadcast(q.re[k]), im = simd::broadcast(q.im[k]);
-      each_register(rr, [&](std::size_t i) {
-        rr.part[i] = simd::fma(c.re.part[i], re, rr.part[i]);
-        ii.part[i] = simd::fma(c.im.part[i], im, ii.part[i]);
-        ri.part[i] = simd::fma(c.re.part[i], im, ri.part[i]);
-        ir.part[i] = simd::fma(c.im.part[i], re, ir.part[i]);
-      });
-    }
+    ProductParts<S, elements> sum;
+    for (int k = 0; k < users; ++k) sum.add(of_user[static_cast<std::size_t>(k)], q.re[k], q.im[k]);
     ComplexRow<S, elements> g;
-    each_register(rr, [&](std::size_t i) {
-      g.re.part[i] = rr.part[i] + ii.part[i];
-      g.im.part[i] = ri.part[i] - ir.part[i];
+    each_register(sum.rr, [&](std::size_t i) {
+      g.re.part[i] = sum.rr.part[i] + sum.ii.part[i];
+      g.im.part[i] = sum.ri.part[i] - sum.ir.part[i];
     });
     return g;
   }

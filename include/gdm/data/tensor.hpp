@@ -20,13 +20,17 @@ GDM_NAMESPACE_BEGIN
 /// Row `row` as a vector; the array has as many columns as V has elements.
 template <class V>
 [[nodiscard]] V row_of(const xt::xtensor<double, 2>& array, std::size_t row) {
-  return Eigen::Map<const V>(array.data() + row * array.shape(1));
+  const double* const from = array.data() + row * array.shape(1);
+  V v;
+  for (int i = 0; i < V::RowsAtCompileTime; ++i) v[i] = from[i];
+  return v;
 }
 
 /// Writes `v` into row `row`.
 template <class V>
 void set_row(xt::xtensor<double, 2>& array, std::size_t row, const V& v) {
-  Eigen::Map<V>(array.data() + row * array.shape(1)) = v;
+  double* const to = array.data() + row * array.shape(1);
+  for (int i = 0; i < V::RowsAtCompileTime; ++i) to[i] = v[i];
 }
 
 /// All rows, without a copy, as the columns of a matrix.
