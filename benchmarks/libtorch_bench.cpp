@@ -129,7 +129,7 @@ void solve_libtorch(benchmark::State& state) {
         const auto v = (1 + omega) * out.slice(0, 0, 1) - omega * out.slice(0, 1, 2);
         const double alpha_bar = tables.levels.alpha_bar[static_cast<std::size_t>(u.t)];
         const auto clean = (std::sqrt(alpha_bar) * y - std::sqrt(1 - alpha_bar) * v).clamp_(-3, 3);
-        y = u.clean * clean + u.noisy * y;
+        y = u.clean * clean + u.latent * y;
         if (u.noise > 0) y += u.noise * torch::randn({1, size});
       }
       benchmark::DoNotOptimize(y.data_ptr<float>());

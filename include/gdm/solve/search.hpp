@@ -132,7 +132,8 @@ class Search {
   template <class Options>
   void pass(int m, int columns, std::uint64_t seed, std::uint32_t first, bool from_latent, const Options& options,
             const Observer& observer) {
-    const int n = std::min(m * columns, batch);  // never more, which g++ does not see and warns of
+    const int n = m * columns;
+    if (n < 1 || n > batch) __builtin_unreachable();  // g++ 12 warns of writes behind the last column
     for (int c = 0; c < n; ++c) {
       const int j = m == 1 ? 0 : c / columns;
       const auto s = static_cast<std::uint32_t>(m == 1 ? c : c % columns);
