@@ -43,7 +43,7 @@ example::Panel panel(const std::vector<ParetoPoint>& table, const std::string& p
                         .least = least_percent,
                         .legend = legend ? example::legend_above(3) : "off",
                         .more =
-                            "set format y '%g'; set xrange [0.5:2000]; set yrange [0.0007:30]; set ytics add ('≤ "
+                            "set format y '%g'; set xrange [0.5:2000]; set yrange [0.0004:30]; set ytics add ('≤ "
                             "0.001' 0.001)"};
   for (const Look& look : looks) {
     Curve curve{.name = look.legend,

@@ -60,6 +60,14 @@ inline std::string quoted(const std::string& text) {
 /// What is drawn of a number.
 inline double shown(const Panel& panel, double y) { return panel.log_y ? std::max(y, panel.least) : y; }
 
+/// Whether a curve has points at the least value that is drawn.
+inline bool reaches_least(const Panel& panel) {
+  for (const Curve& curve : panel.curves)
+    for (const double y : curve.y)
+      if (panel.log_y && y <= panel.least) return true;
+  return false;
+}
+
 /// Limits of a logarithmic axis: no point or interval touches the frame, and at least two decades have their names.
 inline std::string log_range(const Panel& panel) {
   double low = std::numeric_limits<double>::infinity(), high = 0;
@@ -103,12 +111,12 @@ inline void plot_panel(std::FILE* to, const Panel& panel, std::size_t number) {
   say("set title " + quoted(panel.title) + " noenhanced");
   // gnuplot measures the name of the lowest tick by its markup, and would put the axis' name too far away.
   say("set xlabel " + quoted(panel.x_label) + " noenhanced offset 0,0.3; set ylabel " + quoted(panel.y_label) +
-      (panel.least > 0 ? " offset 2.5,0" : " offset 0,0"));
+      (reaches_least(panel) ? " offset 2.5,0" : " offset 0,0"));
   say(std::string(panel.log_x ? "set logscale x" : "unset logscale x"));
   say(std::string(panel.log_y ? "set logscale y; set format y '10^{%T}'; set mytics 1"
                               : "unset logscale y; set format y '%g'"));
   if (panel.log_y) say(log_range(panel));
-  if (panel.log_y && panel.least > 0)
+  if (reaches_least(panel))
     std::fprintf(to, "set ytics add ('≤ 10^{%.0f}' %.9g)\n", std::log10(panel.least), panel.least);
   say(panel.legend == "off" ? "unset key" : "set key " + panel.legend);
   if (!panel.more.empty()) say(panel.more);
