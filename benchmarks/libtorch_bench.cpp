@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 /// @file
 /// @brief The same network, batch, loss and optimizer in libtorch's C++ interface and here: a training step, a solve.
+///
+/// libtorch multiplies with the BLAS that it finds. Give it a fast one (Debian: libopenblas0-pthread; with the reference
+/// BLAS a step takes seven times as long), and OPENBLAS_NUM_THREADS=1, with which these small products are fastest.
 #include <benchmark/benchmark.h>
 #include <torch/torch.h>
 

@@ -111,7 +111,7 @@ inline void plot_panel(std::FILE* to, const Panel& panel, std::size_t number) {
   say("set title " + quoted(panel.title) + " noenhanced");
   // gnuplot measures the name of the lowest tick by its markup, and would put the axis' name too far away.
   say("set xlabel " + quoted(panel.x_label) + " noenhanced offset 0,0.3; set ylabel " + quoted(panel.y_label) +
-      (reaches_least(panel) ? " offset 2.5,0" : " offset 0,0"));
+      (reaches_least(panel) || panel.more.find("≤") != std::string::npos ? " offset 2.5,0" : " offset 0,0"));
   say(std::string(panel.log_x ? "set logscale x" : "unset logscale x"));
   say(std::string(panel.log_y ? "set logscale y; set format y '10^{%T}'; set mytics 1"
                               : "unset logscale y; set format y '%g'"));
