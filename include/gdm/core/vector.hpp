@@ -3,9 +3,9 @@
 /// @brief The vectors in which conditions and solutions are given, and the sense of an objective.
 #pragma once
 
+#include <array>
+#include <charconv>
 #include <cmath>
-#include <locale>
-#include <sstream>
 #include <string>
 #include <string_view>
 
@@ -43,11 +43,9 @@ template <class Derived>
 
 /// A number as it would be typed, for messages.
 [[nodiscard]] inline std::string to_text(double value) {
-  std::ostringstream out;
-  out.imbue(std::locale::classic());  // whatever locale the host program has set
-  out.precision(9);
-  out << value;
-  return out.str();
+  std::array<char, 32> digits;  // whatever locale the host program has set
+  return {digits.data(),
+          std::to_chars(digits.data(), digits.data() + digits.size(), value, std::chars_format::general, 9).ptr};
 }
 
 /// Refuses a vector that holds a NaN or an infinity.

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <concepts>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -29,19 +30,25 @@ struct BasicSolveOptions {
 
   /// @throws Error [GDM-R201] naming the option that is out of range
   void validate() const {
-    const auto require = [](bool good, const char* option, const std::string& value, const char* remedy) {
-      if (!good) throw Error(Errc::invalid_argument, std::string("solve option ") + option, "it is " + value, remedy);
+    // The text is made only when it is needed: every solve comes by here.
+    const auto require = [](bool good, const char* option, auto value, const char* remedy, const char* unit = "") {
+      if (good) return;
+      std::string found;
+      if constexpr (std::floating_point<decltype(value)>) {
+        found = to_text(value);
+      } else {
+        found = std::to_string(value);
+      }
+      throw Error(Errc::invalid_argument, std::string("solve option ") + option, "it is " + found + unit, remedy);
     };
-    require(samples >= 1 && samples <= 1'000'000, "samples", std::to_string(samples),
-            "Give a number between 1 and 1000000");
-    require(refine <= 10'000, "refine", std::to_string(refine), "Give a number of steps up to 10000");
-    require(rounds <= 1'000, "rounds", std::to_string(rounds), "Give a number up to 1000");
-    require(noise > 0 && noise <= 1, "noise", to_text(noise), "Give a share of the schedule in (0, 1]");
-    require(omega >= 0 && omega <= 10'000, "omega", to_text(omega),
+    require(samples >= 1 && samples <= 1'000'000, "samples", samples, "Give a number between 1 and 1000000");
+    require(refine <= 10'000, "refine", refine, "Give a number of steps up to 10000");
+    require(rounds <= 1'000, "rounds", rounds, "Give a number up to 1000");
+    require(noise > 0 && noise <= 1, "noise", noise, "Give a share of the schedule in (0, 1]");
+    require(omega >= 0 && omega <= 10'000, "omega", omega,
             "Give a guidance weight between 0 and 10000; 0 to 1 is best for most problems");
-    require(threads >= 0, "threads", std::to_string(threads), "Give 0 for all of the machine, or a number of threads");
-    require(deadline.count() >= 0, "deadline", std::to_string(deadline.count()) + " ns",
-            "Give a time that is not negative; 0 is none");
+    require(threads >= 0, "threads", threads, "Give 0 for all of the machine, or a number of threads");
+    require(deadline.count() >= 0, "deadline", deadline.count(), "Give a time that is not negative; 0 is none", " ns");
   }
 };
 
