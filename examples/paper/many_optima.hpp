@@ -12,6 +12,8 @@
 
 #include <gdm/nn/graph_mlp.hpp>
 #include <gdm/optim/train_defaults.hpp>
+#include <gdm/problems/beamforming/defaults.hpp>
+#include <gdm/problems/power_control/defaults.hpp>
 
 #include "../support/wmmse.hpp"
 #include "bench.hpp"
