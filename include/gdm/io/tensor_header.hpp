@@ -43,7 +43,8 @@ inline constexpr Dtype dtype_of = std::same_as<T, float>          ? Dtype::f32
 
 /// The first of the numbers in `bytes` that is not finite, and its index; or the finite 0 and how many numbers there are.
 [[nodiscard]] inline std::pair<double, std::size_t> first_not_finite(Dtype dtype, std::span<const std::byte> bytes) {
-  const std::size_t item = dtype_bytes(dtype), count = bytes.size() / item;
+  const auto item = static_cast<std::size_t>(dtype_bytes(dtype));
+  const std::size_t count = bytes.size() / item;
   if (dtype == Dtype::i64 || dtype == Dtype::u64) return {0.0, count};
   for (std::size_t i = 0; i < count; ++i) {
     double value = 0.0;
