@@ -76,7 +76,8 @@ class Experiments {
     for (const std::string method : {"ours", "paper"})
       for (std::size_t k = 0; k < 5; ++k) {
         const double cost = method == "ours" ? p.training(p.bench->epochs()) : p.training(p.bench->paper_epochs());
-        p.add("fig" + p.setup.trajectory_figure, method, "x" + std::to_string(k + 1), k == 0 ? cost : 0.01, [=](B& b) {
+        const std::string instance = std::string("x").append(std::to_string(k + 1));  // g++ 12 warns of "x" + text
+        p.add("fig" + p.setup.trajectory_figure, method, instance, k == 0 ? cost : 0.01, [=](B& b) {
           const Data one = b.head(b.test(), 5);
           const auto x = one.condition(k);
           const Rows condition = gdm::rows_of(one.conditions, k, k + 1);
