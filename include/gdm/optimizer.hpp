@@ -96,11 +96,7 @@ class OptimizerImplementation : public SolverImplementation<P, Policies...> {
     Dataset<P> table;
     reduction.together([&] {
       options.validate();
-      table.conditions.resize({options.instances, static_cast<std::size_t>(ProblemTraits<P>::condition_size)});
-      for (std::size_t i = 0; i < options.instances; ++i) {
-        RandomStream random(options.seed, for_learning_instances, static_cast<std::uint32_t>(i));
-        if constexpr (has_draw<P>) set_row(table.conditions, i, typename P::Condition(P::draw(random)));
-      }
+      if constexpr (has_draw<P>) table = draw_instances<P>(options);
     });
     return learn_with(reduction, table, options, callbacks...);
   }

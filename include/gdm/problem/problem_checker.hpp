@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// @brief The properties of a problem that `check_problem` tries, and what it found.
+/// @brief The properties of a problem that `check_problem` tries.
 #pragma once
 
 #include <algorithm>
@@ -10,43 +10,12 @@
 #include <limits>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <gdm/problem/draw.hpp>
+#include <gdm/problem/problem_check.hpp>
 #include <gdm/problem/problem_errors.hpp>
 
 GDM_NAMESPACE_BEGIN
-
-/// How thoroughly to check.
-struct CheckOptions {
-  int instances = 50;       ///< random instances
-  int points = 1000;        ///< random feasible points an instance
-  std::uint64_t seed = 1;   ///< of instances and points
-  double tolerance = 1e-9;  ///< on violations, and relative on objectives and points
-};
-
-/// A property that does not hold: which one, how often it was seen, and where it was seen first.
-struct ProblemFailure {
-  std::string property;  ///< what should hold
-  std::string first;     ///< instance and point at which it did not, first
-  int count = 0;         ///< how often
-};
-
-/// What `check_problem` found.
-struct ProblemCheck {
-  std::vector<ProblemFailure> failures;  ///< in the order in which they were met
-  /// True if every property held at every point.
-  [[nodiscard]] bool passed() const { return failures.empty(); }
-
-  /// One line for each; empty if all hold.
-  [[nodiscard]] std::string text() const {
-    std::string all;
-    for (const ProblemFailure& failure : failures) {
-      all += failure.property + ": fails " + std::to_string(failure.count) + " times, first " + failure.first + "\n";
-    }
-    return all;
-  }
-};
 
 namespace detail {
 
@@ -270,15 +239,7 @@ class ProblemChecker {
       fail(property, (point.empty() ? "" : "at " + point + " ") + "with " + to_text(found));
     }
   }
-  void fail(std::string_view property, const std::string& found) {
-    for (ProblemFailure& failure : result_.failures) {
-      if (failure.property == property) {
-        ++failure.count;
-        return;
-      }
-    }
-    result_.failures.push_back({std::string(property), found + " " + where_, 1});
-  }
+  void fail(std::string_view property, const std::string& found) { result_.add(property, found + " " + where_); }
 
   CheckOptions options_;
   RandomStream rng_{0};

@@ -33,6 +33,10 @@ struct LearningState {
   Dataset<P>& table;  ///< the best known solutions
   LearnReport report{};
   double spread = std::numeric_limits<double>::infinity();  ///< how much better the best sample is than one, relative
+
+  void warn(std::size_t round, const std::string& what) {
+    report.warnings.push_back("round " + std::to_string(round + 1) + ": " + what);
+  }
 };
 
 /// Saves and resumes a run at a path; does nothing if the path is empty.

@@ -4,18 +4,18 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <numeric>
+#include <limits>
+#include <numbers>
+#include <string>
 #include <string_view>
-#include <type_traits>
 
 #include <gdm/problem/completion.hpp>
 #include <gdm/problem/problem.hpp>
 #include <gdm/problem/variant_name.hpp>
-#include <gdm/problems/noma_uav/draw_terminals.hpp>
 #include <gdm/problems/noma_uav/sic.hpp>
 #include <gdm/problems/noma_uav/uav_ascent.hpp>
+#include <gdm/problems/noma_uav/uav_cell.hpp>
 #include <gdm/problems/noma_uav/uav_frame.hpp>
 #include <gdm/problems/noma_uav/uav_rate.hpp>
 
@@ -40,7 +40,7 @@ struct DecibelUnits {
 
 /// Maximise the NOMA sum rate over the UAV's position and the powers (arXiv 2411.00453, section IV).
 ///
-/// Condition: terminals x_1, y_1, .., x_K, y_K in m (they may lie outside the square), then the total power P in mW.
+/// Condition: that of UavCell, K terminals and the total power P.
 /// Solution: UAV position u_x, u_y in [0, 400]^2 m, then powers p_1..p_K in mW with sum P. A terminal farther from the
 /// UAV gets at least 0.1 mW more than the next nearer one, so that successive interference cancellation can tell them
 /// apart; equally far terminals are decoded one after the other too, in the order that suits their powers.
@@ -58,11 +58,12 @@ struct DecibelUnits {
 /// relative to the equal split.
 template <int K, class Units = ReferenceUnits, Completion Policy = ClosedFormCompletion,
           UavFramePolicy Frame = CanonicalFrame>
-struct NomaUav {
+struct NomaUav : UavCell<K> {
+  using Cell = UavCell<K>;
   static constexpr bool valid_size = K >= 1;
   static constexpr bool closed_form = std::same_as<Policy, ClosedFormCompletion>;
 
-  using Condition = Vector<2 * K + 1>;
+  using typename Cell::Condition;
   using Solution = Vector<K + 2>;
   using Features = Vector<3 * K>;
   using Latent = Vector<closed_form ? 2 : K + 2>;
@@ -71,42 +72,13 @@ struct NomaUav {
   using Defaults = NomaUavDefaults<K>;  ///< network and training, in gdm/problems/noma_uav/defaults.hpp
   template <int N>
   using Resized = NomaUav<N, Units, Policy, Frame>;
-
-  static constexpr double side = 400.0;                          ///< of the square that the UAV stays in, m
-  static constexpr double height = 150.0;                        ///< of the UAV, m
-  static constexpr double margin = 0.1;                          ///< SIC margin, mW
-  static constexpr double farthest = 1e6;                        ///< limit of a terminal's coordinates, m
-  static constexpr double least_power = 1e-6, most_power = 1e5;  ///< limits of the total power, mW
-  static constexpr double power_needed = sic_power_needed<K>(margin);
-
-  /// @throws Error [GDM-R202] naming the index and the value, [GDM-R203] if the total power cannot hold the margins.
-  static void validate(const Condition& x) {
-    require_finite(x, "NomaUav condition");
-    for (int j = 0; j < 2 * K; ++j) {
-      if (std::abs(x[j]) > farthest) {
-        throw Error(Errc::invalid_condition, "NomaUav condition",
-                    std::string(j % 2 == 0 ? "x" : "y") + " of terminal " + std::to_string(j / 2 + 1) + " (element " +
-                        std::to_string(j) + ") is " + to_text(x[j]),
-                    "It must lie in [-1e6, 1e6] m");
-      }
-    }
-    const auto total = [&x] { return "total power (element " + std::to_string(2 * K) + ") is " + to_text(x[2 * K]); };
-    if (x[2 * K] < least_power || x[2 * K] > most_power) {
-      throw Error(Errc::invalid_condition, "NomaUav condition", total(), "It must lie in [1e-6, 1e5] mW");
-    }
-    if (x[2 * K] < power_needed * (1 - 1e-12)) {  // 3 x 0.1 is a last place above 0.3
-      throw Error(Errc::infeasible, "NomaUav condition",
-                  total() + " mW; the SIC margins between " + std::to_string(K) + " terminals need " +
-                      to_text(power_needed) + " mW",
-                  "Raise the total power");
-    }
-  }
+  using Cell::side, Cell::height, Cell::margin;
 
   /// Sum rate in bit/s/Hz; `S` may be an automatic-differentiation type.
   template <class S>
   static S objective(const Condition& x, const Eigen::Matrix<S, K + 2, 1>& y) {
     const Eigen::Matrix<S, K, 1> power = y.template tail<K>();
-    return sic_sum_rate(distance2<S>(x, y[0], y[1]), power, Units::gain);
+    return sic_sum_rate(distance2(x, y[0], y[1]), power, Units::gain);
   }
 
   /// The position is clamped to the square; then the powers are projected onto those that keep its decoding order.
@@ -123,8 +95,7 @@ struct NomaUav {
     }
     const double outside = std::max({-y[0], y[0] - side, -y[1], y[1] - side, 0.0}) / side;
     const Vector<K> power = y.template tail<K>();
-    return std::max(outside,
-                    sic_violation(power, sic_order(distance2<double>(x, y[0], y[1]), power), x[2 * K], margin));
+    return std::max(outside, sic_violation(power, sic_order(distance2(x, y[0], y[1]), power), x[2 * K], margin));
   }
 
   /// Exact: the powers in closed form, the position by a global search with a proof to a relative 1e-9.
@@ -146,15 +117,6 @@ struct NomaUav {
   }
   /// The bound of a search to a relative 1e-6.
   static double bound(const Condition& x) { return search(x, 1e-6).bound * std::numbers::log2e * (1.0 + 1e-12); }
-
-  /// The terminals of draw_terminals in the square, and 6 mW for each.
-  template <class Generator>
-  static Condition draw(Generator& rng) {
-    Condition x;
-    x.template head<2 * K>() = draw_terminals<K>(rng, side);
-    x[2 * K] = 6.0 * K;
-    return x;
-  }
 
   struct Context {
     UavFrame frame;
@@ -214,7 +176,7 @@ struct NomaUav {
     Solution y;
     y[0] = inside(ux);
     y[1] = inside(uy);
-    const SicOrder<K> order = sic_order(distance2<double>(x, y[0], y[1]), Vector<K>(Vector<K>::Zero()));
+    const SicOrder<K> order = sic_order(distance2(x, y[0], y[1]), Vector<K>(Vector<K>::Zero()));
     for (int k = 0; k < K; ++k) {
       y[2 + order[static_cast<std::size_t>(k)]] = best_sic_power<K>(k, x[2 * K], margin);
     }
@@ -234,62 +196,22 @@ struct NomaUav {
   static constexpr std::string_view name = VariantName<base_name, Units::suffix, policy_suffix, Frame::suffix>::value;
 
  protected:
+  using Cell::inside, Cell::distance2, Cell::sorted_terminals, Cell::site;
+
   /// The position that a latent stands for; it may lie outside the square.
   static Vector<2> position(const Latent& z, const Context& shared) {
     const Vector<2> v = z.template tail<2>();
     return shared.frame.to_world(v[0] * height, v[1] * height);
   }
-  /// Into the square; a NaN becomes the middle.
-  static double inside(double u) { return std::isnan(u) ? 0.5 * side : std::clamp(u, 0.0, side); }
-
-  /// Squared distances between the UAV and the terminals. Best positions lie on the bisectors of terminals, where a
-  /// rounding decides the order. The multiply-adds are spelled out: left to the compiler, one place might use them and
-  /// another not, and what one of them decoded would be infeasible to the other.
-  template <class S>
-  static Eigen::Matrix<S, K, 1> distance2(const Condition& x, const S& ux, const S& uy) {
-    Eigen::Matrix<S, K, 1> result;
-    for (int i = 0; i < K; ++i) {
-      const S dx = ux - x[2 * i];
-      const S dy = uy - x[2 * i + 1];
-      if constexpr (std::is_floating_point_v<S>) {
-        result[i] = std::fma(dx, dx, std::fma(dy, dy, S(height * height)));
-      } else {
-        result[i] = dx * dx + dy * dy + height * height;
-      }
-    }
-    return result;
-  }
-
   static Solution with_powers(const Condition& x, double ux, double uy, const Vector<K>& power) {
     const Vector<K> requested = power.array().isNaN().select(0.0, power);
     Solution y;
     y[0] = inside(ux);
     y[1] = inside(uy);
-    const SicOrder<K> order = sic_order(distance2<double>(x, y[0], y[1]), requested);
+    const SicOrder<K> order = sic_order(distance2(x, y[0], y[1]), requested);
     y.template tail<K>() = project_sic_powers(requested, order, x[2 * K], margin);
     return y;
   }
-  /// The terminals by x, then by y. All that is computed from them in this order has the same bits whatever the order
-  /// of the condition's terminals, also where the compiler turns loops into vectors and products into multiply-adds.
-  static std::array<int, UavSite<K>::size> sorted_terminals(const Condition& x) {
-    std::array<int, UavSite<K>::size> order;
-    std::iota(order.begin(), order.end(), 0);
-    short_sort(order, order.size(), [&x](int a, int b) {
-      return detail::by_position(x.template segment<2>(2 * a), x.template segment<2>(2 * b));
-    });
-    return order;
-  }
-  static UavSite<K> site(const Condition& x, const std::array<int, UavSite<K>::size>& order) {
-    UavSite<K> result;
-    result.height = height;
-    result.side = side;
-    for (std::size_t k = 0; k < order.size(); ++k) {
-      result.x[k] = x[2 * order[k]];
-      result.y[k] = x[2 * order[k] + 1];
-    }
-    return result;
-  }
-  static UavSite<K> site(const Condition& x) { return site(x, sorted_terminals(x)); }
   /// @throws Error [GDM-R231] if a search for the best position ended without proof
   static void require_proof(const SearchResult& result, double tolerance, std::string_view where) {
     if (!result.proved(tolerance)) {

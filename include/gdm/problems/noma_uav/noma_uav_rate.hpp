@@ -58,7 +58,7 @@ struct NomaUavRate : NomaUav<K, DecibelUnits, ClosedFormCompletion, Frame> {
   static double violation(const Condition& x, const Solution& y) {
     double worst = Base::violation(x, y);
     if (minimum_rate > 0.0 && std::isfinite(worst)) {
-      const Vector<K> t = Base::template distance2<double>(x, y[0], y[1]);
+      const Vector<K> t = Base::distance2(x, y[0], y[1]);
       const Vector<K> power = y.template tail<K>();
       double below = 0.0;
       for (const int i : sic_order(t, power)) {
@@ -80,7 +80,7 @@ struct NomaUavRate : NomaUav<K, DecibelUnits, ClosedFormCompletion, Frame> {
     const Vector<2> u = move_towards_feasible(x, {y[0], y[1]}, shared.feasible);
     const Solution requested = Base::with_powers(x, u[0], u[1], y.template tail<K>());
     const Solution best = with_best_powers(x, u[0], u[1]);
-    const Vector<K> t = Base::template distance2<double>(x, u[0], u[1]);
+    const Vector<K> t = Base::distance2(x, u[0], u[1]);
     const Vector<K> from = best.template tail<K>(), to = requested.template tail<K>();
     double step = 1.0, from_below = 0.0, to_below = 0.0;
     for (const int i : sic_order(t, from)) {
@@ -223,7 +223,7 @@ struct NomaUavRate : NomaUav<K, DecibelUnits, ClosedFormCompletion, Frame> {
   static Solution with_best_powers(const Condition& x, double ux, double uy) {
     Solution y;
     y.template head<2>() = Vector<2>(ux, uy);
-    const Vector<K> t = Base::template distance2<double>(x, ux, uy);
+    const Vector<K> t = Base::distance2(x, ux, uy);
     const auto sums = SicSums<UavSite<K>::size>::best(noise(x, ux, uy), constraints(x));
     std::size_t k = 0;
     for (const int i : sic_order(t, Vector<K>(Vector<K>::Zero()))) {
