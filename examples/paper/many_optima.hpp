@@ -2,7 +2,7 @@
 /// @file
 /// @brief Fig. 11 and Fig. 3 on problems with many optima, which the paper does not have: beamforming, power control.
 ///
-/// Network and training are those of the front picture (the target `pareto`).
+/// Network and training are smaller than those of the front picture (the target `pareto`).
 #pragma once
 
 #include <algorithm>
@@ -47,15 +47,30 @@ struct Beams : gdm::Beamforming<8, 8> {
   }
 };
 
-/// Ten links, 10 dB. The problem's own numbers of each step are those of its links.
+/// Ten links, 10 dB.
 struct Links : gdm::PowerControl<10> {
   using Denoiser = gdm::GraphMlp<16, 3>;
   static constexpr gdm::TrainDefaults training{.epochs = 60, .batch_size = 128, .learning_rate = 3e-3};
 
   static Solution trivial(const Condition& x) { return x.tail<10>(); }
   static Solution wmmse(const Condition& x, int starts) { return example::wmmse_powers<10>(x, starts); }
-  static StepFeatures seen(const Condition&, const Solution& y, const Context& channel) {
-    return gdm::LinkFeatures<10>::of_powers(channel, channel.shares(y));
+
+  /// Of each link, at what a noisy latent decodes to: log(1 + SINR), interference and noise, WMMSE's multiplier, what more
+  /// power would cost the others and what it would bring the link itself.
+  static gdm::Vector<50> seen(const Condition&, const Solution& y, const Context& channel) {
+    const auto s = channel.shares(y);
+    const gdm::WmmseStep<10> step(channel, s);
+    gdm::Vector<50> f = gdm::Vector<50>::Zero();
+    for (int i = 0; i < channel.present; ++i) {
+      double noise = 1.0;
+      for (int j = 0; j < channel.present; ++j) noise += j == i ? 0.0 : channel.gain(i, j) * s[j];
+      const double signal = channel.own[i] * s[i], worth = channel.worth[i] / noise;
+      const double cost = worth / step.multiplier[i] - worth * signal / (noise + signal);
+      f.segment<5>(5 * channel.link[static_cast<std::size_t>(i)]) << 0.5 * std::log1p(signal / noise),
+          0.5 * std::log(noise), 0.5 * std::log(std::clamp(step.multiplier[i], 1e-4, 1e4)),
+          0.5 * std::log1p(std::clamp(cost, 0.0, 1e13)), 0.5 * std::log1p(worth * noise / (noise + signal));
+    }
+    return f;
   }
 };
 

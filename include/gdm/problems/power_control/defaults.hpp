@@ -12,8 +12,9 @@ GDM_NAMESPACE_BEGIN
 /// Network and training of `PowerControl<K>`.
 template <int K>
 struct PowerControlDefaults {
-  using Denoiser = GraphMlp<32, 3>;
-  static constexpr TrainDefaults training{.epochs = 120, .learning_rate = 3e-3, .p_uncond = 0.0};
+  /// `GraphMlp<32, 3>` is no nearer after the same time of training and takes 1.8 times the time to solve.
+  using Denoiser = GraphMlp<16, 4>;
+  static constexpr TrainDefaults training{.epochs = 240, .batch_size = 128, .learning_rate = 3e-3, .p_uncond = 0.0};
 };
 
 GDM_NAMESPACE_END

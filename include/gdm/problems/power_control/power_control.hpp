@@ -20,16 +20,6 @@ GDM_NAMESPACE_BEGIN
 template <int K>
 struct PowerControlDefaults;
 
-namespace detail {
-/// The numbers of pairs and of steps, where the layout of tokens knows them.
-template <int K, class Layout>
-constexpr Layout with_pairs_and_steps(Layout layout) {
-  if constexpr (requires { layout.pair_features; }) layout.pair_features = LinkFeatures<K>::per_pair;
-  if constexpr (requires { layout.step_features; }) layout.step_features = LinkFeatures<K>::per_step;
-  return layout;
-}
-}  // namespace detail
-
 /// Maximise sum_i a_i log2(1 + g_ii p_i / (1 + sum_{j != i} g_ij p_j)) in bit/s/Hz over powers 0 <= p_i <= P_i: the K-user
 /// interference channel with interference treated as noise. NP-hard (Luo and Zhang, IEEE JSTSP 2008).
 ///
@@ -49,12 +39,11 @@ struct PowerControl {
   using Context = InterferenceChannel<K>;
   using Features = Vector<LinkFeatures<K>::per_link * K>;
   using PairFeatures = Vector<LinkFeatures<K>::per_pair * K * K>;
-  using StepFeatures = Vector<LinkFeatures<K>::per_step * K>;
   using Latent = Vector<K>;
   static constexpr Sense sense = Sense::maximize;
   static constexpr std::string_view name = "power_control";
-  static constexpr TokenLayout tokens =
-      detail::with_pairs_and_steps<K>(TokenLayout{.count = K, .features = LinkFeatures<K>::per_link, .latents = 1});
+  static constexpr TokenLayout tokens{
+      .count = K, .features = LinkFeatures<K>::per_link, .latents = 1, .pair_features = LinkFeatures<K>::per_pair};
   using Defaults = PowerControlDefaults<K>;  ///< network and training, in gdm/problems/power_control/defaults.hpp
   template <int N>
   using Resized = PowerControl<N, Draw>;
@@ -146,10 +135,6 @@ struct PowerControl {
   static PairFeatures pair_features(const Condition&, const Context& channel) {
     return LinkFeatures<K>::of_pairs(channel);
   }
-  static StepFeatures step_features(const Condition&, const Latent& z, const Context& channel) {
-    return LinkFeatures<K>::of_powers(channel, shares(z, channel));
-  }
-
   static Latent encode(const Condition& x, const Solution& y) {
     Latent z;
     for (int i = 0; i < K; ++i) {
