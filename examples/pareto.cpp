@@ -112,8 +112,8 @@ int main(int argc, char** argv) {
   }
   using example::Effort;
   const Effort tiny{500, 2, 100, 1, 0.0};
-  const Effort beams = quick ? tiny : Effort{20'000, 100, 1'000, 3, 0.3};
-  const Effort powers = quick ? tiny : Effort{10'000, 60, 1'000, 3, 0.3};
+  const Effort beams = quick ? tiny : Effort{60'000, 400, 1'000, 3, 0.3};
+  const Effort powers = quick ? tiny : Effort{40'000, 300, 1'000, 3, 0.3};
   std::vector<ParetoPoint> table;
   struct Problem {
     const char *name, *title;

@@ -14,16 +14,17 @@ void measure_beamforming(const std::string& name, const Effort& effort, std::vec
   using Condition = typename P::Condition;
   using Cell = gdm::Channels<N, K>;
   Pareto<P> pareto(name, effort, table);
-  pareto.heuristic("regularised zero-forcing", 1, [](const Condition& x, std::size_t) {
+  pareto.measure("regularised zero-forcing", 1, [](const Condition& x, std::size_t) {
     const Cell cell(x);
     return gdm::to_solution(cell, gdm::rzf(cell));
   });
-  pareto.heuristic("greedy selection", 1, [](const Condition& x, std::size_t) { return P::baseline(x); });
+  pareto.measure("greedy selection", 1, [](const Condition& x, std::size_t) { return P::baseline(x); });
   for (const int starts : {1, 2, 5, 10, 40}) {
-    pareto.heuristic("WMMSE", static_cast<std::size_t>(starts),
-                     [starts](const Condition& x, std::size_t) { return wmmse_beams(Cell(x), starts); });
+    pareto.measure("WMMSE", static_cast<std::size_t>(starts),
+                   [starts](const Condition& x, std::size_t) { return wmmse_beams(Cell(x), starts); });
   }
-  pareto.template learned<gdm::GraphMlp<16, 3>>();
+  pareto.template learned<gdm::GraphMlp<16, 4>>();
+  pareto.finish();
 }
 
 }  // namespace example

@@ -11,7 +11,6 @@
 #include <gdm/baseline/regression.hpp>
 #include <gdm/gdm.hpp>
 #include <limits>
-#include <map>
 #include <ratio>
 #include <string>
 #include <utility>
@@ -38,7 +37,8 @@ struct ParetoPoint {
   gdm::Estimate gap;    ///< 1 - mean objective / mean best known; the interval is over trainings
 };
 
-/// Everything that is measured on problem P.
+/// Everything that is measured on problem P. Best known of an instance is the best that any method here finds, and its
+/// label, which is the best of 40 starts of WMMSE.
 template <class P>
 class Pareto {
  public:
@@ -50,26 +50,26 @@ class Pareto {
       : problem_(std::move(problem)), effort_(effort), table_(table), test_(gdm::generate<P>(effort.tests, 2026)) {
     for (std::size_t i = 0; i < test_.size(); ++i) {
       conditions_.push_back(test_.condition(i));
-      best_ += P::objective(conditions_.back(), test_.solution(i));
+      best_.push_back(P::objective(conditions_.back(), test_.solution(i)));
     }
   }
 
-  /// Measures `method(condition, number of the instance)`, which is not trained.
-  template <class Method>
-  void heuristic(const std::string& name, std::size_t setting, const Method& method) {
-    const double gap = gap_of(method);
-    add(name, setting, time_of(method), {gap, gap, gap});
+  /// Measures `method(condition, number of the instance)`, of one training if it is trained.
+  template <class Solve>
+  void measure(const std::string& name, std::size_t setting, const Solve& solve) {
+    std::printf("%-18s %-30s %3zu\n", problem_.c_str(), name.c_str(), setting);
+    std::fflush(stdout);
+    auto method = std::find_if(methods_.begin(), methods_.end(),
+                               [&](const Method& m) { return m.name == name && m.setting == setting; });
+    if (method == methods_.end()) method = methods_.insert(methods_.end(), {name, setting, {}, {}});
+    method->objectives.push_back(mean_objective(solve));
+    method->times.push_back(time_of(solve));
   }
 
   /// Trains the optimizer and a regression with the same network on the same rows, once a seed, and measures both.
   template <class Denoiser>
   void learned() {
     const auto data = gdm::generate<P>(effort_.rows, 1);
-    std::map<std::pair<std::string, std::size_t>, std::vector<double>> gaps, times;
-    const auto measure = [&](const std::string& name, std::size_t setting, const auto& method) {
-      gaps[{name, setting}].push_back(gap_of(method));
-      times[{name, setting}].push_back(time_of(method));
-    };
     double seconds = 0;
     for (std::size_t seed = 1; seed <= effort_.seeds; ++seed) {
       gdm::Regression<P, Denoiser> regression;
@@ -97,44 +97,62 @@ class Pareto {
       }
     }
     std::printf("%s: %.0f s of training each\n", problem_.c_str(), seconds / static_cast<double>(effort_.seeds));
-    for (const auto& [key, values] : gaps) {
-      const std::vector<double>& t = times[key];
-      add(key.first, key.second, *std::min_element(t.begin(), t.end()),
-          values.size() > 1 ? gdm::log_interval(values, 1e-7) : gdm::Estimate{values[0], values[0], values[0]});
-    }
+  }
+
+  /// What a method took for an instance so far; 0 if it was not measured.
+  [[nodiscard]] double microseconds(const std::string& name, std::size_t setting) const {
+    for (const Method& m : methods_)
+      if (m.name == name && m.setting == setting) return *std::min_element(m.times.begin(), m.times.end());
+    return 0;
+  }
+  /// Adds everything to the table, once all methods had their turn.
+  void finish() {
+    for (const Method& method : methods_) add(method);
   }
 
  private:
-  void add(const std::string& name, std::size_t setting, double microseconds, const gdm::Estimate& gap) {
-    table_.push_back({problem_, name, setting, microseconds, gap});
+  struct Method {
+    std::string name;
+    std::size_t setting;
+    std::vector<double> objectives, times;  ///< means over the instances, one a training
+  };
+
+  void add(const Method& m) {
+    double best = 0;
+    for (const double b : best_) best += b / static_cast<double>(best_.size());
+    std::vector<double> gaps;
+    for (const double objective : m.objectives) gaps.push_back(1 - objective / best);
+    const gdm::Estimate gap =
+        gaps.size() > 1 ? gdm::log_interval(gaps, 1e-7) : gdm::Estimate{gaps[0], gaps[0], gaps[0]};
+    table_.push_back({problem_, m.name, m.setting, microseconds(m.name, m.setting), gap});
     std::printf("%-18s %-30s %3zu   %8.2f us   share of best known %.5f (%.5f to %.5f)\n", problem_.c_str(),
-                name.c_str(), setting, microseconds, 1 - gap.value, 1 - gap.high, 1 - gap.low);
-    std::fflush(stdout);
+                m.name.c_str(), m.setting, table_.back().microseconds, 1 - gap.value, 1 - gap.high, 1 - gap.low);
   }
 
-  /// 1 - the method's share of the mean best known objective; infinite if an answer is not feasible.
-  template <class Method>
-  double gap_of(const Method& method) const {
+  /// Minus infinity if an answer is not feasible. What is better than the best known is it from now on.
+  template <class Solve>
+  double mean_objective(const Solve& solve) {
     std::vector<double> found(conditions_.size());
     gdm::parallel_for(static_cast<int>(found.size()), gdm::thread_count(effort_.threads), [&](int i) {
       const auto row = static_cast<std::size_t>(i);
-      const Solution y = method(conditions_[row], row);
+      const Solution y = solve(conditions_[row], row);
       found[row] = P::violation(conditions_[row], y) <= 1e-9 ? P::objective(conditions_[row], y)
                                                              : -std::numeric_limits<double>::infinity();
+      best_[row] = std::max(best_[row], found[row]);
     });
     double sum = 0;
     for (const double f : found) sum += f;
-    return 1 - sum / best_;
+    return sum / static_cast<double>(found.size());
   }
 
   /// Mean time of an instance in us on one core. Of every few instances the least time of several passes over all of
   /// them counts: whatever else the machine does only adds.
-  template <class Method>
-  double time_of(const Method& method) const {
+  template <class Solve>
+  double time_of(const Solve& solve) const {
     using Clock = std::chrono::steady_clock;
     volatile double kept = 0;  // else the compiler may leave out what nobody reads
     const auto before = Clock::now();
-    for (std::size_t i = 0; i < 4; ++i) kept = kept + method(conditions_[i], i)[0];
+    for (std::size_t i = 0; i < 4; ++i) kept = kept + solve(conditions_[i], i)[0];
     // As few as the clock can tell: another program in between spoils the fewer.
     const std::size_t part = Clock::now() - before < std::chrono::microseconds(80) ? 4 : 1;
     // Whole time slices pass in a call of milliseconds: then processor time counts, of fewer instances.
@@ -147,7 +165,7 @@ class Pareto {
       for (std::size_t p = 0; p < parts; ++p) {
         const auto start = Clock::now();
         const double spent = slow ? processor_seconds() : 0;
-        for (std::size_t i = p * part; i < (p + 1) * part; ++i) kept = kept + method(conditions_[i], i)[0];
+        for (std::size_t i = p * part; i < (p + 1) * part; ++i) kept = kept + solve(conditions_[i], i)[0];
         const std::chrono::duration<double, std::micro> took = Clock::now() - start;
         least[p] = std::min(least[p], slow ? 1e6 * (processor_seconds() - spent) : took.count());
       }
@@ -162,7 +180,8 @@ class Pareto {
   std::vector<ParetoPoint>& table_;
   gdm::Dataset<P> test_;
   std::vector<Condition> conditions_;
-  double best_ = 0;
+  std::vector<double> best_;  ///< known objective of each instance
+  std::vector<Method> methods_;
 };
 
 // Each in a file of its own, for they compile for half a minute.

@@ -22,13 +22,13 @@ struct MastPlaces {
 
 double example::measure_rivals_on_masts(bool quick, std::vector<ParetoPoint>& table) {
   using P = Masts;
-  const std::string name = "two-masts";
-  Pareto<P> pareto(name, quick ? Effort{500, 2, 20, 1, 0, 1} : Effort{20'000, 60, 200, 1, 0.1, 1}, table);
+  Pareto<P> pareto("two-masts", quick ? Effort{500, 2, 20, 1, 0, 1} : Effort{20'000, 300, 200, 1, 0.1, 1}, table);
   pareto.learned<gdm::Mlp<96, 96, 96>>();
   for (const int starts : {1, 10, 28}) {
-    pareto.heuristic("own ascent from pairs of users", static_cast<std::size_t>(starts),
-                     [starts](const P::Condition& x, std::size_t) { return P::climb(x, starts, 50, 1e-4); });
+    pareto.measure("own ascent from pairs of users", static_cast<std::size_t>(starts),
+                   [starts](const P::Condition& x, std::size_t) { return P::climb(x, starts, 50, 1e-4); });
   }
-  solvers<MastPlaces>(pareto, time_of_gdm(table, name));
+  solvers<MastPlaces>(pareto);
+  pareto.finish();
   return gradient_error<MastPlaces>();
 }

@@ -36,19 +36,20 @@ double gradient_error() {
 
 /// NLopt and Ipopt from one and from ten starts, and each for as long as the best of 16 refined samples takes.
 template <class Smooth>
-void solvers(Pareto<typename Smooth::P>& pareto, double microseconds) {
+void solvers(Pareto<typename Smooth::P>& pareto) {
   using Condition = typename Smooth::Condition;
+  const double microseconds = pareto.microseconds("samples, 3 steps of ascent", 16);
   constexpr int size = Smooth::size;
   const auto box = [](const Condition& x) {
     return BoxProblem<size>{Smooth::value, &x, Smooth::low(x), Smooth::high(x)};
   };
   const auto restarted = [&](const std::string& name, auto& solver) {
     for (const int starts : {1, 10}) {
-      pareto.heuristic(name, static_cast<std::size_t>(starts), [&](const Condition& x, std::size_t) {
+      pareto.measure(name, static_cast<std::size_t>(starts), [&](const Condition& x, std::size_t) {
         return best_of_starts(solver, box(x), Smooth::usual(x), starts);
       });
     }
-    pareto.heuristic(name + ", as many starts as gdm has time for", 0, [&](const Condition& x, std::size_t) {
+    pareto.measure(name + ", as many starts as gdm has time for", 0, [&](const Condition& x, std::size_t) {
       return best_of_starts(solver, box(x), Smooth::usual(x), 1'000'000, 0.9e-6 * microseconds);
     });
   };
@@ -62,19 +63,12 @@ void solvers(Pareto<typename Smooth::P>& pareto, double microseconds) {
     global.use_locally(slsqp);
     for (const int times : {1, 10}) {
       global.limit(1e-6 * microseconds * times);
-      pareto.heuristic(name + std::string(", times as long as gdm"), static_cast<std::size_t>(times),
-                       [&](const Condition& x, std::size_t) { return global.run(box(x), Smooth::usual(x)); });
+      pareto.measure(name + std::string(", times as long as gdm"), static_cast<std::size_t>(times),
+                     [&](const Condition& x, std::size_t) { return global.run(box(x), Smooth::usual(x)); });
     }
   }
   Ipopt<size> ipopt;
   restarted("Ipopt", ipopt);
-}
-
-/// Time of the best of 16 samples with three steps of ascent each.
-inline double time_of_gdm(const std::vector<ParetoPoint>& table, const std::string& problem) {
-  for (const ParetoPoint& p : table)
-    if (p.problem == problem && p.method == "samples, 3 steps of ascent" && p.setting == 16) return p.microseconds;
-  return 0;
 }
 
 // Each in a file of its own, for they compile for half a minute. They return the error of their exact gradient.

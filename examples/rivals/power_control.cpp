@@ -34,13 +34,14 @@ struct Powers {
 
 double example::measure_rivals_on_power_control(bool quick, std::vector<ParetoPoint>& table) {
   using P = gdm::PowerControl<10>;
-  const std::string name = "power-control-10";
-  Pareto<P> pareto(name, quick ? Effort{500, 2, 20, 1, 0, 1} : Effort{10'000, 60, 200, 1, 0.1, 1}, table);
-  pareto.learned<gdm::GraphMlp<16, 3>>();
+  Pareto<P> pareto("power-control-10", quick ? Effort{500, 2, 20, 1, 0, 1} : Effort{40'000, 300, 200, 1, 0.1, 1},
+                   table);
+  pareto.learned<gdm::GraphMlp<16, 4>>();
   for (const int starts : {1, 10, 42}) {
-    pareto.heuristic("WMMSE", static_cast<std::size_t>(starts),
-                     [starts](const P::Condition& x, std::size_t) { return wmmse_powers<10>(x, starts); });
+    pareto.measure("WMMSE", static_cast<std::size_t>(starts),
+                   [starts](const P::Condition& x, std::size_t) { return wmmse_powers<10>(x, starts); });
   }
-  solvers<Powers<10>>(pareto, time_of_gdm(table, name));
+  solvers<Powers<10>>(pareto);
+  pareto.finish();
   return gradient_error<Powers<10>>();
 }
