@@ -573,7 +573,7 @@ void Report::many_optima11() {
   out_ << "\n### Fig. 11 on problems with many optima\n\nNot in the paper: downlink beamforming of 8 antennas and 8 "
           "users (BF-8x8) and power control of 10 links (PC-10),\nboth at 10 dB, where no exact method is known. Gaps "
           "are to the best known solution (many runs of WMMSE), so that\nthe best methods may have none. `GraphMlp<16, "
-          "3>`, 20,000 rows and 100 epochs (PC-10: 10,000 and 60), as in the\nfront picture. \"3 steps\": of the "
+          "3>`, 20,000 rows and 100 epochs (PC-10: 10,000 and 60).\n\"3 steps\": of the "
           "problem's own ascent, on every sample or on the prediction. \"no network\": greedy\nselection with "
           "regularised zero-forcing; the better of two runs of WMMSE. \"trivial\": regularised zero-forcing of\nall; "
           "full "
