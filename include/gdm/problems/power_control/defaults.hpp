@@ -12,7 +12,8 @@ GDM_NAMESPACE_BEGIN
 /// Network and training of `PowerControl<K>`.
 template <int K>
 struct PowerControlDefaults {
-  /// `GraphMlp<32, 3>` is no nearer after the same time of training and takes 1.8 times the time to solve.
+  /// Against `GraphMlp<32, 3>` after 120 epochs (10 links, 10,000 rows, 10 s; this one 12 s; one seed): one sample 1.4e-2 and
+  /// 2.0e-2, best of 16 6.1e-4 and 7.7e-4, with three steps 2.5e-4 and 1.3e-4, in 0.55 of its time.
   using Denoiser = GraphMlp<16, 4>;
   static constexpr TrainDefaults training{.epochs = 240, .batch_size = 128, .learning_rate = 3e-3, .p_uncond = 0.0};
 };
